@@ -70,8 +70,9 @@ type Campaign struct {
 	Value int64 `json:"value,omitempty"`
 
 	// Measured says that the value is the one that the last night measured; Value is
-	// used until it is known.
+	// used until it is known. Known says that Value is the measured one.
 	Measured bool `json:"measured,omitempty"`
+	Known    bool `json:"-"`
 
 	// Merge lets one message cover every order whose own message still waits:
 	// two thank-you mails become one.

@@ -18,6 +18,12 @@ func (c *evaluation) published() *rejection {
 	known = known.For(c.intent.Customer, c.Profile.FirstOrder(), c.Kept[c.id].Variant)
 	c.explained.Variant = known.Variant
 	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
+	switch {
+	case known.Known:
+		c.explained.ValueFrom = "measured by the holdout"
+	case known.Measured:
+		c.explained.ValueFrom = "stated until it is measured"
+	}
 	c.explained.Late = late(c.now, c.intent)
 	switch {
 	case !ok:

@@ -13,15 +13,16 @@ import (
 // is stored with the send (claim.Send.Explained), holds no address, name or code,
 // and is shown to support people who ask "why this, why not".
 type Explanation struct {
-	Policy        string           `json:"policy"`             // version
-	Model         string           `json:"model,omitempty"`    // version
-	CustomerValue string           `json:"lifetime,omitempty"` // version of the customer value model, if it differs from Model for the minute after a night
-	Late          string           `json:"late,omitempty"`     // how long after its time the intent was decided, such as "31h", if more than an hour
-	Checks        []Check          `json:"checks"`             // in order; the last one may have rejected the intent
-	Value         shop.Money       `json:"value,omitzero"`     // expected value, by which the intent competes
-	Variant       string           `json:"variant,omitempty"`  // of the campaign
-	OwnDay        string           `json:"own_day,omitempty"`  // the customer's own day that it is about, with their numbers
-	Also          []shop.OrderID   `json:"also,omitempty"`     // further orders that the message covers
+	Policy        string           `json:"policy"`               // version
+	Model         string           `json:"model,omitempty"`      // version
+	CustomerValue string           `json:"lifetime,omitempty"`   // version of the customer value model, if it differs from Model for the minute after a night
+	Late          string           `json:"late,omitempty"`       // how long after its time the intent was decided, such as "31h", if more than an hour
+	Checks        []Check          `json:"checks"`               // in order; the last one may have rejected the intent
+	Value         shop.Money       `json:"value,omitzero"`       // expected value, by which the intent competes
+	ValueFrom     string           `json:"value_from,omitempty"` // how the value is known, if the campaign competes with a measured one
+	Variant       string           `json:"variant,omitempty"`    // of the campaign
+	OwnDay        string           `json:"own_day,omitempty"`    // the customer's own day that it is about, with their numbers
+	Also          []shop.OrderID   `json:"also,omitempty"`       // further orders that the message covers
 	Items         []recommend.Pick `json:"items,omitempty"`
 	Offer         *Granted         `json:"offer,omitempty"`
 	Refusals      []offer.Refusal  `json:"refusals,omitempty"` // why each of the other offers was not granted

@@ -2,8 +2,10 @@ package decide_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
+	"regulars/shared/campaign"
 	"regulars/shared/shop"
 )
 
@@ -53,5 +55,21 @@ func TestARejectedMessageGrantsNothing(t *testing.T) {
 	d := decision(t, g)
 	if e := explained(t, d); d.Send.Reason.Code != "nothing-to-say" || e.Offer != nil || len(e.Items) > 0 {
 		t.Errorf("%s, and the explanation is %+v; want nothing-to-say without offer and picks", state(d), e)
+	}
+}
+
+// An explanation says whether the value by which a message competes was measured.
+func TestExplanationSaysHowTheValueIsKnown(t *testing.T) {
+	for want, set := range map[string]func(*campaign.Campaign){
+		"":                            func(*campaign.Campaign) {},
+		"stated until it is measured": func(c *campaign.Campaign) { c.Measured = true },
+		"measured by the holdout":     func(c *campaign.Campaign) { c.Measured, c.Known = true, true },
+	} {
+		g := aCase("weekly")
+		g.config.Campaigns = slices.Clone(g.config.Campaigns)
+		set(&g.config.Campaigns[slices.IndexFunc(g.config.Campaigns, func(c campaign.Campaign) bool { return c.ID == "weekly" })])
+		if got := explained(t, decision(t, g)).ValueFrom; got != want {
+			t.Errorf("the value is %q, want %q", got, want)
+		}
 	}
 }

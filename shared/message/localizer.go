@@ -186,3 +186,12 @@ func (r rate) String() string {
 	}
 	return r.localizer.rules.locale.FmtPercent(float64(r.points)/100, decimals)
 }
+
+// Amount returns an amount as an English text has it, such as "£0.40".
+func Amount(m shop.Money) string {
+	a, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency))
+	if err != nil {
+		return fmt.Sprintf("%d %s", m.Minor, m.Currency)
+	}
+	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(a)
+}

@@ -46,7 +46,7 @@ func (r *Cache) withNight(ctx context.Context, p shoppolicy.Policy) (shoppolicy.
 	p.Campaigns = slices.Clone(p.Campaigns)
 	for i, c := range p.Campaigns {
 		if v, known := r.values[c.ID]; known && c.Measured {
-			p.Campaigns[i].Value = v
+			p.Campaigns[i].Value, p.Campaigns[i].Known = v, true
 		}
 		if c.Thompson != nil {
 			p.Campaigns[i].Allocation = r.allocations[c.ID]

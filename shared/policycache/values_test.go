@@ -53,6 +53,9 @@ func TestPolicyContainsTheMeasuredValues(t *testing.T) {
 		p, err := r.Policy(t.Context())
 		must(t, err)
 		for i, c := range p.Campaigns {
+			if c.Known != (c.Measured && c.ID == "picks" && c.Value == 55) {
+				t.Errorf("the value of %s is said to be measured: %v", c.ID, c.Known)
+			}
 			if c.Value != want[i] {
 				t.Errorf("the value of %s is %d, want %d", c.ID, c.Value, want[i])
 			}

@@ -57,6 +57,7 @@ func formOf(m decide.Made) form {
 // variants that follow the better one.
 type ofNight struct {
 	Value      int64              `json:"value"`
+	Known      bool               `json:"known,omitempty"` // the value was measured
 	Allocation variant.Allocation `json:"allocation,omitzero"`
 }
 
@@ -65,7 +66,7 @@ func nightOf(p shoppolicy.Policy) map[shop.CampaignID]ofNight {
 	found := map[shop.CampaignID]ofNight{}
 	for _, c := range p.Campaigns {
 		if c.Measured || c.Thompson != nil {
-			found[c.ID] = ofNight{c.Value, c.Allocation}
+			found[c.ID] = ofNight{c.Value, c.Known, c.Allocation}
 		}
 	}
 	return found
@@ -76,7 +77,7 @@ func withNight(p shoppolicy.Policy, found map[shop.CampaignID]ofNight) shoppolic
 	p.Campaigns = slices.Clone(p.Campaigns)
 	for i, c := range p.Campaigns {
 		if night, ok := found[c.ID]; ok {
-			p.Campaigns[i].Value, p.Campaigns[i].Allocation = night.Value, night.Allocation
+			p.Campaigns[i].Value, p.Campaigns[i].Known, p.Campaigns[i].Allocation = night.Value, night.Known, night.Allocation
 		}
 	}
 	return p

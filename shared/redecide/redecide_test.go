@@ -70,7 +70,7 @@ func full() decide.Made {
 		Config: decide.Config{
 			Policy: shoppolicy.Policy{
 				Version: "v1", CustomerValue: customervalue.Model{Version: "2026-11-22T03:00:00Z", Currency: "GBP"},
-				Campaigns: []campaign.Campaign{{ID: "weekly", Measured: true, Value: 17, Allocation: variant.Allocation{Names: []string{"a", "b"}}}}, Privacy: shoppolicy.Privacy{Keep: shoppolicy.KeepDays{Inputs: 30}},
+				Campaigns: []campaign.Campaign{{ID: "weekly", Measured: true, Value: 17, Known: true, Allocation: variant.Allocation{Names: []string{"a", "b"}}}}, Privacy: shoppolicy.Privacy{Keep: shoppolicy.KeepDays{Inputs: 30}},
 			},
 			Tenant: "shop", Model: recommend.Model{Version: "2026-11-22T03:00:00Z", Customers: 7}, BaseURL: "https://mail.example.com/", ClickURL: "https://go.example.com/",
 			Breakers: breaker.Now{Account: &breaker.Breaker{Since: noon, Why: "bounces"}}, CodeKeys: [][]byte{key},
@@ -131,7 +131,7 @@ func TestEveryInputIsStored(t *testing.T) {
 func TestWhatIsAddedToAPolicyIsStored(t *testing.T) {
 	known := map[string]string{
 		"Policy.Version": "a field of form", "Policy.CustomerValue": "a content", "Policy.Segments": "part of the conditions",
-		"Campaign.Allocation": "ofNight", "Campaign.Variant": "follows from the customer", "Campaign.Drawn": "follows from Allocation",
+		"Campaign.Allocation": "ofNight", "Campaign.Known": "ofNight", "Campaign.Variant": "follows from the customer", "Campaign.Drawn": "follows from Allocation",
 	}
 	for _, of := range []reflect.Type{reflect.TypeFor[shoppolicy.Policy](), reflect.TypeFor[campaign.Campaign]()} {
 		for i := range of.NumField() {

@@ -86,6 +86,10 @@ func (w *explanation) take(name string, raw json.RawMessage) bool {
 	case "checks":
 		return w.takeChecks(raw)
 	}
+	if amount, ok := money(raw); ok {
+		w.Inputs = append(w.Inputs, fact{words(name) + " of one message", amount})
+		return true
+	}
 	value, ok := scalar(raw)
 	if ok && value != "" {
 		w.Inputs = append(w.Inputs, fact{words(name), w.value(name, value)})

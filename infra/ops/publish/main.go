@@ -107,7 +107,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return err
 	}
 	fmt.Fprintf(out, "published policy %s from %s\n", p.Version, dir)
-	return nil
+	return sayMeasured(ctx, p, store, out)
 }
 
 // adviseOnCustomers returns advice by the customers that the tables have now, or, if

@@ -11,6 +11,7 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/journey"
+	"regulars/shared/message"
 	"regulars/shared/rehearsal"
 	"regulars/shared/shop"
 )
@@ -144,6 +145,9 @@ func explain(out io.Writer, d claim.Send) {
 			fmt.Fprintf(out, "  ✓ %s\n", c.Name)
 		}
 	}
+	if e.Value.Minor > 0 {
+		fmt.Fprintf(out, "  competes for its place in the caps with a value of %s for one message%s\n", message.Amount(e.Value), inBrackets(e.ValueFrom))
+	}
 	if e.OwnDay != "" {
 		fmt.Fprintf(out, "  about %s\n", e.OwnDay)
 	}
@@ -163,6 +167,13 @@ func explain(out io.Writer, d claim.Send) {
 		}
 		fmt.Fprintln(out)
 	}
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
 }
 
 func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }
