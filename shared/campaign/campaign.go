@@ -95,6 +95,10 @@ type Campaign struct {
 	// [Campaign.Enters]); empty for a campaign of its own. Nothing starts a step but
 	// the customer's way through the journey.
 	Journey shop.CampaignID `json:"journey,omitempty"`
+
+	// JourneyHoldout is the journey's holdout, in basis points: of its entrants who get
+	// none of its messages.
+	JourneyHoldout int `json:"journey_holdout,omitempty"`
 }
 
 // Scheduled reports whether the campaign has runs, by its Schedule, its Date or the
@@ -245,6 +249,12 @@ func byClass(a, b Campaign) int {
 // independent between campaigns.
 func HeldOut(c Campaign, customer shop.CustomerID) bool {
 	return heldOut(c.ID, c.Holdout, customer)
+}
+
+// HeldOutOfJourney reports whether the customer is in the holdout of the journey of
+// which c is a step: they get none of its messages, at any entry.
+func HeldOutOfJourney(c Campaign, customer shop.CustomerID) bool {
+	return heldOut(c.Journey, c.JourneyHoldout, customer)
 }
 
 // HeldOutOfAll reports whether the customer is in the shop's holdout, of that many

@@ -130,6 +130,9 @@ func (c *evaluation) included() *rejection {
 	if campaign.HeldOutOfAll(c.Shop.Holdout, c.intent.Customer) {
 		return end(claim.HeldOut, "global-holdout", "the customer is in the shop's holdout: %.1f %% of customers never get a promotion, so that the effect of all together can be measured", float64(c.Shop.Holdout)/100)
 	}
+	if campaign.HeldOutOfJourney(c.campaign, c.intent.Customer) {
+		return end(claim.HeldOut, "journey-holdout", "the customer is in the holdout of the journey %s: %.1f %% of customers get none of its messages, so that the effect of all its steps together can be measured", c.campaign.Journey, float64(c.campaign.JourneyHoldout)/100)
+	}
 	if campaign.HeldOut(c.campaign, c.intent.Customer) {
 		return end(claim.HeldOut, "holdout", "the customer is in the holdout: %.1f %% of customers never get this campaign, so that its effect can be measured", float64(c.campaign.Holdout)/100)
 	}
@@ -150,7 +153,7 @@ func (c *evaluation) whyPassed(check string) string {
 		}
 	case check == "pause" && !class.Marketing():
 		return "does not hold " + string(class) + " messages"
-	case check == "holdout" && (class != shop.ClassPromotion || c.campaign.Holdout == 0 && c.Shop.Holdout == 0):
+	case check == "holdout" && (class != shop.ClassPromotion || c.campaign.Holdout == 0 && c.campaign.JourneyHoldout == 0 && c.Shop.Holdout == 0):
 		return "the campaign has none"
 	}
 	return ""

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -127,5 +128,32 @@ func TestARehearsedStepHasTheOccasionOfItsJourney(t *testing.T) {
 		if err != nil || i.Order != c.order || !i.Entered.Equal(now) || i.Occasion == "" {
 			t.Errorf("%s begins the journey: Occasion = %+v, %v, want order %q, entered now", begins, i, err, c.order)
 		}
+	}
+}
+
+// Who is in the holdout of a journey gets no message of any step; the others are those of
+// each step's own holdout.
+func TestTheHoldoutOfAJourneyIsThatOfAllItsSteps(t *testing.T) {
+	reasons := map[string]int{}
+	for n := range 2000 {
+		id, first := shop.CustomerID(fmt.Sprint("c-", n)), ""
+		for _, step := range []shop.CampaignID{"win-back_first", "win-back_second"} {
+			c := evaluation{now: time.Unix(0, 0), campaign: campaign.Campaign{ID: step, Journey: "win-back", Class: shop.ClassPromotion, JourneyHoldout: 1000, Holdout: 500}, intent: campaign.Intent{Customer: id, Campaign: step}}
+			code := ""
+			if out := c.included(); out != nil {
+				code = out.reason.Code
+			}
+			if step != "win-back_first" && (code == "journey-holdout") != (first == "journey-holdout") {
+				t.Fatalf("%s is held out of one step by the journey (%q), and of the other %q", id, first, code)
+			}
+			first = code
+			reasons[code]++
+		}
+	}
+	if n := reasons["journey-holdout"]; n < 320 || n > 480 {
+		t.Errorf("%d of 4000 messages are held out by the journey, want about 400", n)
+	}
+	if n := reasons["holdout"]; n < 120 || n > 240 {
+		t.Errorf("%d of 4000 messages are held out by their step, want about 180", n)
 	}
 }

@@ -67,7 +67,7 @@ var byCode = map[string]Stage{
 	frequency.CodeCap:     Capped,
 	frequency.CodeCapZero: Capped, frequency.CodeGap: Capped, frequency.CodeOwn: Capped,
 	frequency.CodeQuiet: QuietHours,
-	"holdout":           HeldOut, "global-holdout": HeldOut,
+	"holdout":           HeldOut, "global-holdout": HeldOut, "journey-holdout": HeldOut,
 	"outranked:":     Outranked,
 	"nothing-to-say": NothingToSay, "product-gone": NothingToSay,
 }

@@ -18,7 +18,8 @@ const (
 	// customer who has placed many since would drop out of the profile.
 	mostBefore = 15
 
-	global = "global-holdout" // code of the reason of a send that the global holdout ended
+	global = "global-holdout"  // code of the reason of a send that the global holdout ended
+	whole  = "journey-holdout" // and of one that the holdout of its journey ended
 )
 
 // Customer is one customer with all their sends, in any order.
@@ -121,6 +122,9 @@ func journeyOf(s claim.Send) shop.CampaignID {
 func keysOf(s claim.Send) []Key {
 	id, month := s.Intent.Campaign, monthOf(s.Intent.Planned)
 	keys := []Key{{}, {By: Month, Name: month}, {Campaign: id}, {id, Month, month}}
+	if j := journeyOf(s); j != "" {
+		keys = append(keys, Key{Campaign: j}, Key{j, Month, month})
+	}
 	if s.Coupon != nil {
 		keys = append(keys, Key{By: Offer, Name: string(s.Coupon.Offer)}, Key{id, Offer, string(s.Coupon.Offer)})
 	}
@@ -160,7 +164,7 @@ type entry struct {
 }
 
 // entries returns the customer's entries: at most one for each campaign, one for the
-// variants of each, and one for all promotions together.
+// variants of each, one for each journey as a whole, and one for all promotions together.
 //
 // The comparison of variants begins with the customer's first message that has a
 // variant, because variants can come to a campaign that runs already; if their shares
@@ -177,10 +181,18 @@ func entries(sends []claim.Send) (all []entry) {
 			met[""] = true
 			all = append(all, entry{first: s, held: inGlobal})
 		}
+		held := s.State == claim.HeldOut
+		ofJourney := held && s.Reason.Code == whole
 		if id := s.Intent.Campaign; !met[id] {
 			met[id] = true
-			if !inGlobal { // they belong to no campaign's comparison
-				all = append(all, entry{campaign: id, first: s, held: s.State == claim.HeldOut})
+			if !inGlobal && !ofJourney { // they belong to no campaign's comparison
+				all = append(all, entry{campaign: id, first: s, held: held})
+			}
+		}
+		if id := journeyOf(s); id != "" && !met[id] {
+			met[id] = true
+			if !inGlobal {
+				all = append(all, entry{campaign: id, first: s, held: ofJourney})
 			}
 		}
 	}

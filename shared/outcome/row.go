@@ -46,7 +46,7 @@ type Ending struct {
 // Row is a campaign, or a part of it.
 type Row struct {
 	Key
-	Journey shop.CampaignID // of which it is a step; empty: it is none
+	Journey shop.CampaignID // of which it is a step, or that it is as a whole; empty: neither
 	Class   shop.Class      // of the messages, as far as it is known
 	Counts
 
@@ -64,6 +64,10 @@ type Row struct {
 
 	drawnBy, heldBy map[int64]lift.Arm // units of a variant, and the held out of a campaign with variants, by since when the shares held by which they were assigned, in Unix milliseconds; 0: fixed shares, or not assigned yet
 }
+
+// IsJourney reports whether the row is of a journey as a whole: its messages are those of
+// all steps, and its units enter with their first one.
+func (r *Row) IsJourney() bool { return r.Campaign != "" && r.Journey == r.Campaign }
 
 // Counts are sums over the messages of a row.
 type Counts struct {

@@ -45,6 +45,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 	j := journey.Journey{Entry: campaign.Campaign{ID: id, Journey: id, Version: s.whole("version", 1, 1_000_000, 1), NotAfter: enterWithin}}
 	s.entryOf(&j.Entry)
 	j.Until, j.Unless = s.ofJourney("until", j.Entry), s.ofJourney("unless", j.Entry)
+	j.Entry.JourneyHoldout = s.percent("holdout", 0, 5_000)
 	j.Reentry = s.reentry()
 	j.Finish = s.finish()
 	r := stepReader{sheet: s, policy: p, journey: &j, places: map[string]ast.Node{}, wayNodes: map[string][]ast.Node{}}
@@ -216,7 +217,7 @@ func (r *stepReader) step(s *sheet, node ast.Node, path, next string) string {
 	switch kind {
 	case "message":
 		step.Message = journey.StepID(r.journey.ID(), step.Name)
-		c := campaign.Campaign{ID: step.Message, Journey: r.journey.ID(), Version: r.journey.Entry.Version}
+		c := campaign.Campaign{ID: step.Message, Journey: r.journey.ID(), Version: r.journey.Entry.Version, JourneyHoldout: r.journey.Entry.JourneyHoldout}
 		r.campaigns = append(r.campaigns, s.messageStep(c, r.journey.Entry, *r.policy))
 	case "wait":
 		step.Wait = s.length("wait", time.Minute, longestWait)
@@ -288,6 +289,13 @@ func (r *stepReader) check() {
 	if len(r.campaigns) == 0 && r.has("steps") {
 		r.wrong("steps", "the journey sends no message", "write a step with message")
 		return
+	}
+	if r.journey.Entry.JourneyHoldout > 0 {
+		for _, c := range r.campaigns {
+			if c.Class != "" && c.Class != shop.ClassPromotion {
+				r.wrong("holdout", fmt.Sprintf("the step %s sends a message of class %s, which each customer must get", c.ID, c.Class), "give a holdout to the steps with promotions, or divide the journey")
+			}
+		}
 	}
 	if len(r.campaigns) > 0 {
 		r.journey.Entry.Class = r.campaigns[0].Class

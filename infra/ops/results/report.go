@@ -156,6 +156,9 @@ func name(row *outcome.Row) string {
 	if row.Campaign == "" {
 		return "all"
 	}
+	if row.IsJourney() {
+		return string(row.Campaign) + " (journey)"
+	}
 	return string(row.Campaign)
 }
 

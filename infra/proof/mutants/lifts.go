@@ -41,6 +41,12 @@ func ofLifts() []mutant {
 			seenBy: &check{"./shared/variant", "TestVariantsAreIndependentOfHoldoutsAndOtherExperiments"},
 		},
 		{
+			name:   "the journey's holdout is that of its steps",
+			means:  "a step is compared with customers who had none of the messages before it either",
+			edits:  []edit{{"shared/outcome/fold.go", "if !inGlobal && !ofJourney {", "if !inGlobal {"}},
+			seenBy: &check{"./shared/outcome", "TestAJourneyIsComparedAsAWhole"},
+		},
+		{
 			name:   "new shares are for everybody",
 			means:  "customers change their variant each time the better one's share grows",
 			edits:  []edit{{"shared/variant/nights.go", "shares := a.Nights[at].Shares", "shares := a.Nights[len(a.Nights)-1].Shares"}},
