@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/breaker"
+	"regulars/shared/cataloguecache"
 	"regulars/shared/claim"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -57,7 +58,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		dispatch: &dispatch.Dispatcher{
 			Claims: store, Attempts: store,
 			Reader: &dispatch.Reader{
-				Customers: store, InForce: inForce, Breakers: inForce,
+				Customers: store, InForce: inForce, Breakers: inForce, Catalogue: cataloguecache.New(store, time.Now),
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences, ClickURL: clicks,
 			},
 			SES: ses, Runs: store, Inputs: &redecide.Keeper{Store: store, Count: metrics.Count},

@@ -90,6 +90,7 @@ type Decision struct {
 	Send    claim.Send        // State, Reason, Wake, Coupon and Explained are filled in
 	Mail    message.Mail      // for SENDING
 	Contact frequency.Contact // for SENDING: with the new ledger entry and grant
+	Names   []shop.ProductID  // for SENDING: the products about which the message says something, each once
 }
 
 // Decide returns one decision for each intent, best intent first (see

@@ -75,6 +75,21 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	return wanted.list
 }
 
+// About returns the products that the intent is about: of a run about a product, of a
+// cart, or that is to be bought again. Whether there is a message depends on their stock
+// and price.
+func About(p profile.Profile, intent campaign.Intent) []shop.ProductID {
+	about := set{}
+	if product := intent.Subject.Product; product != "" {
+		about.add([]shop.ProductID{product})
+	}
+	if product := reminded(p, intent); product != "" {
+		about.add([]shop.ProductID{product})
+	}
+	about.add(inCart(p, intent))
+	return about.list
+}
+
 // Bound returns the products that the offers cannot do without: their gifts, and
 // the products that their conditions name.
 func Bound(offers []offer.Offer) (products []shop.ProductID) {

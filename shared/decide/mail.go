@@ -67,7 +67,7 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 		Send:    c.send(claim.Sending),
 		Contact: c.Contact.With(entry, c.now, c.Frequency),
 	}
-	d.Send.Language = data.Language
+	d.Send.Language, d.Names = data.Language, named(data, issued)
 	d.Contact, _ = d.Contact.WithoutWaiting(c.now, Hints(append([]campaign.Intent{c.intent}, c.Merged[c.id]...))...)
 	if issued != nil {
 		d.Send.Coupon = &issued.coupon
@@ -75,6 +75,27 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 	}
 	d.Mail = c.mail(rendered, data)
 	return d, nil
+}
+
+// named returns the products of which the message states a price, a stock or a former
+// price. Of a product that was ordered it has the title at most, as a reason.
+func named(data message.Data, issued *issued) []shop.ProductID {
+	all := set{}
+	for _, p := range data.Picks {
+		all.add([]shop.ProductID{p.Product.ID})
+	}
+	if data.Product != nil {
+		all.add([]shop.ProductID{data.Product.Product.ID})
+	}
+	if data.Cart != nil {
+		for _, line := range data.Cart.Lines {
+			all.add([]shop.ProductID{line.Product.ID})
+		}
+	}
+	if issued != nil && issued.coupon.Product != "" {
+		all.add([]shop.ProductID{issued.coupon.Product})
+	}
+	return all.list
 }
 
 // mail returns the rendered message as SES takes it, with its headers and tags.

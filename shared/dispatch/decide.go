@@ -2,9 +2,12 @@ package dispatch
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/recommend"
 )
 
 // decided is a decision that is not stored yet.
@@ -29,7 +32,39 @@ func (w *work) decide(ctx context.Context, in prepared) (d decided, again bool, 
 	if d.Send.State != claim.Sending {
 		return d, false, nil
 	}
-	return w.compete(ctx, in.snapshot, d)
+	if d, again, err = w.compete(ctx, in.snapshot, d); err != nil || again || d.Send.State != claim.Sending {
+		return d, again, err
+	}
+	again, err = w.outdated(ctx, d)
+	return d, again, err
+}
+
+// mostOutdated is how often an intent is decided again because the rows that were kept
+// in memory were out of date. For the last time all rows are read, as without a memory.
+const mostOutdated = 2
+
+// outdated reports whether a product that the message names has changed in the catalogue
+// since its row was read, so that the intent has to be decided again.
+func (w *work) outdated(ctx context.Context, d decided) (bool, error) {
+	catalogue := w.Reader.Catalogue
+	if catalogue == nil || w.outdatedRows == mostOutdated {
+		return false, nil
+	}
+	items, model := d.made.Snapshot.Items, w.config.Model
+	var rows []recommend.Item
+	for _, id := range d.Names {
+		if row, ok := items[id]; ok {
+			rows = append(rows, row)
+		}
+	}
+	changed, err := catalogue.Changed(ctx, model, rows)
+	if err != nil || !changed {
+		return false, err
+	}
+	if w.outdatedRows++; w.outdatedRows == mostOutdated {
+		catalogue.Forget(model, slices.Collect(maps.Keys(items))...)
+	}
+	return true, nil
 }
 
 // make makes the decision from the inputs, and keeps both.

@@ -117,6 +117,8 @@ type work struct {
 	rivals  rivals     // decide learns of them
 	permit  permit     // act takes and uses it
 
+	outdatedRows int // how often rows from memory were out of date: see outdated
+
 	made *decide.Made // the decision that was stored, with its inputs; nil: none was
 
 	rehearsal *rehearsal // nil: the decision is carried out

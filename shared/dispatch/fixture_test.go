@@ -39,6 +39,7 @@ type bench struct {
 	*dispatch.Dispatcher
 	recorder *sendoutcome.Recorder
 	policy   shoppolicy.Policy
+	model    recommend.Model
 	now      time.Time
 	woken    []campaign.Intent // on the queue
 	sent     []message.Mail
@@ -107,7 +108,7 @@ func aRegular() profile.Profile {
 // Policy, Look and Model return the policy in force.
 func (h *bench) Policy(context.Context) (shoppolicy.Policy, error) { return h.policy, nil }
 func (h *bench) Look(context.Context) (shoppolicy.Policy, error)   { return h.policy, nil }
-func (h *bench) Model(context.Context) (recommend.Model, error)    { return recommend.Model{}, nil }
+func (h *bench) Model(context.Context) (recommend.Model, error)    { return h.model, nil }
 
 // Send is SES.
 func (h *bench) Send(_ context.Context, m message.Mail) (string, error) {

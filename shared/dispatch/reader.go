@@ -22,6 +22,13 @@ type Customers interface {
 	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
+// Catalogue keeps rows of the catalogue in memory; [cataloguecache.Cache] does.
+type Catalogue interface {
+	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Forget(as recommend.Model, ids ...shop.ProductID)
+	Changed(ctx context.Context, as recommend.Model, rows []recommend.Item) (bool, error)
+}
+
 // Policies returns the policy in force and the learned model;
 // [policycache.Cache] does.
 type Policies interface {
@@ -36,7 +43,8 @@ type Policies interface {
 type Reader struct {
 	Customers Customers
 	InForce   Policies
-	Breakers  Breakers // nil: none ever trips
+	Breakers  Breakers  // nil: none ever trips
+	Catalogue Catalogue // nil: each decision reads its rows from Customers
 
 	Tenant   string
 	Links    *linktoken.Signer
@@ -78,7 +86,12 @@ func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, config de
 		return decide.Snapshot{}, revs{}, err
 	}
 	s := decide.Snapshot{Profile: read.Profile, Contact: read.Contact}
-	s.Items, err = advice.Read(ctx, r.Customers, config.Model, decide.Sources(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	catalogue := advice.Catalogue(r.Customers)
+	if r.Catalogue != nil {
+		catalogue = r.Catalogue
+		r.Catalogue.Forget(config.Model, decide.About(s.Profile, intent)...) // whether there is a message depends on them
+	}
+	s.Items, err = advice.Read(ctx, catalogue, config.Model, decide.Sources(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		s.Items = rows
 		return decide.Candidates(s, intent, config)
 	})

@@ -65,6 +65,7 @@ func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 	if out.ID == "" {
 		return out, errNoProduct
 	}
+	out.Rev = revOf(m)
 	if stored, ok := m[learnedIn(as.Version)]; ok {
 		if err := readBody(stored, &out.Learned); err != nil {
 			out.Learned = recommend.Learned{}
@@ -125,6 +126,27 @@ func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 		return nil, fmt.Errorf("read %d products: %w", len(keys), err)
 	}
 	return items, nil
+}
+
+// ProductRevs returns the revisions of the products that the catalogue knows, by ID:
+// each is the Rev of the row that [Store.Items] would return. The read is not consistent,
+// and costs as much.
+func (s *Store) ProductRevs(ctx context.Context, ids []shop.ProductID) (map[shop.ProductID]Rev, error) {
+	var keys []item
+	for _, id := range ids {
+		keys = append(keys, marshal(keyOfProduct(id)))
+	}
+	revs := make(map[shop.ProductID]Rev, len(ids))
+	err := s.batchGet(ctx, s.tables.Catalogue, keys, false, func(m item) error {
+		if id, ok := m["product"].(*types.AttributeValueMemberS); ok {
+			revs[shop.ProductID(id.Value)] = revOf(m)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the revisions of %d products: %w", len(ids), err)
+	}
+	return revs, nil
 }
 
 // SaveLearned writes into each product's row what version v.Writing learned of

@@ -34,8 +34,13 @@ func TestSaveProductKeepsLearnedData(t *testing.T) {
 
 	got, err := store.Items(t.Context(), recommend.Model{Version: "v1"}, []shop.ProductID{"71053", "nosuch", "71053"})
 	must(t, err)
+	revs, err := store.ProductRevs(t.Context(), []shop.ProductID{"71053", "nosuch"})
+	must(t, err)
+	if len(revs) != 1 || revs["71053"] == "" {
+		t.Errorf("ProductRevs = %v, want that of the product", revs)
+	}
 	want := map[shop.ProductID]recommend.Item{"71053": {
-		Product: aProduct("71053", noon.Add(1e6), "White lantern"), Prices: shop.Prices{{Price: shop.Money{Minor: 495, Currency: "GBP"}, First: noon, Last: noon.Add(1e6)}}, Learned: recommend.Learned{Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40},
+		Rev: revs["71053"], Product: aProduct("71053", noon.Add(1e6), "White lantern"), Prices: shop.Prices{{Price: shop.Money{Minor: 495, Currency: "GBP"}, First: noon, Last: noon.Add(1e6)}}, Learned: recommend.Learned{Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Items (-want +got):\n%s", diff)

@@ -13,6 +13,10 @@ type Item struct {
 	Prices  shop.Prices `json:"prices,omitempty"` // the prices it had
 	Learned             // by the night
 	Live    []Neighbour `json:"lately,omitempty"` // from the live counters, on the scale of [Similarity]; strongest first
+
+	// Rev is the revision of the stored product and its prices, by which a reader sees
+	// whether they have changed; empty if the row was not read from the catalogue.
+	Rev string `json:"-"`
 }
 
 // Stated returns the former price that may be stated with the item's price. If

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"maps"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
 )
 
 // KeptStore stores the inputs of decisions; [dynamo.Store] does so.
@@ -30,6 +33,7 @@ type Keeper struct {
 	mu     sync.Mutex
 	known  map[dynamo.Rev]time.Time // contents that are stored, and until when
 	models map[string]shared        // the learned models, by kind and version
+	rows   map[seen]dynamo.Rev
 }
 
 // shared is a content with its revision.
@@ -84,9 +88,7 @@ func (k *Keeper) keep(ctx context.Context, m decide.Made, keep time.Duration) er
 	}
 	var rows []dynamo.Rev
 	for _, row := range m.Snapshot.Items {
-		content, rev := dynamo.RevOf(row)
-		contents[rev] = content
-		rows = append(rows, rev)
+		rows = append(rows, k.row(m.Config.Model.Version, row, m.Now.Add(keep), contents))
 	}
 	slices.Sort(rows) // in no order of the map, so that the same inputs are the same bytes
 	if err := k.share(ctx, contents, m.Now, keep); err != nil {
@@ -118,6 +120,52 @@ func (k *Keeper) model(kind, version string, v any, contents map[dynamo.Rev]dyna
 	}
 	contents[s.rev] = s.content
 	return s.rev
+}
+
+// seen names a row of the catalogue as a model sees it, by what can change of it: the
+// stored product with its prices, and the live counters.
+type seen struct {
+	product shop.ProductID
+	rev     dynamo.Rev
+	model   string
+	live    uint64
+}
+
+var seed = maphash.MakeSeed()
+
+func seenOf(model string, row recommend.Item) seen {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, n := range row.Live {
+		maphash.WriteComparable(&h, n)
+	}
+	return seen{row.ID, row.Rev, model, h.Sum64()}
+}
+
+// row returns the revision of a row, and adds the row to the contents unless it is stored
+// for long enough. To encode the rows of a message takes a tenth of its time; so each is
+// encoded once.
+func (k *Keeper) row(model string, row recommend.Item, needed time.Time, contents map[dynamo.Rev]dynamo.Content) dynamo.Rev {
+	was := seenOf(model, row)
+	k.mu.Lock()
+	rev, ok := k.rows[was]
+	stored := !k.known[rev].Before(needed)
+	k.mu.Unlock()
+	if ok && stored {
+		return rev
+	}
+	content, rev := dynamo.RevOf(row)
+	contents[rev] = content
+	if row.Rev == "" { // it was not read from the catalogue
+		return rev
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.rows == nil || len(k.rows) >= mostKnown {
+		k.rows = map[seen]dynamo.Rev{}
+	}
+	k.rows[was] = rev
+	return rev
 }
 
 // share stores those of the contents that are not stored for long enough. It asks the

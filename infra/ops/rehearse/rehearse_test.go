@@ -19,6 +19,7 @@ import (
 	"regulars/infra/demo"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/cataloguecache"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
@@ -103,6 +104,7 @@ func newTrial(ctx context.Context) *trial {
 	live.Attempts, live.Runs, live.SES, live.Owner = h.store, h.store, h, func() string { return "live" }
 	reader := *live.Reader
 	reader.ClickURL, live.Reader = "https://mail.example.com/click/", &reader
+	reader.Catalogue = cataloguecache.New(h.store, func() time.Time { return noon })
 	live.Inputs = &redecide.Keeper{Store: h.store, Count: func(string, int) { h.notKept++ }}
 	h.dispatcher = &live
 	for page := (dynamo.Page{}); page.After != dynamo.End; {

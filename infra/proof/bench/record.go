@@ -35,31 +35,34 @@ type made struct {
 }
 
 // record sends the samples to the real servers, and as many again to learn the
-// consumed capacity: asking for it makes the answers larger.
+// consumed capacity: asking for it makes the answers larger. As many messages go before
+// each, so that the rows of the catalogue are in memory as they are within a run.
 func record(ctx context.Context, h *system, k kind, likely []profile.Profile) (*made, error) {
 	m := &made{units: map[string]float64{}, tape: &tape{client: &http.Client{}, answers: map[string][]answer{}, sent: map[string]int{}}}
 	for _, metered := range []bool{false, true} {
-		intents, err := h.intents(ctx, k, likely, samples)
+		intents, err := h.intents(ctx, k, likely, 2*samples)
 		if err != nil {
 			return nil, err
 		}
-		client, ses := h.clients(m.tape)
-		if metered {
-			client, ses = h.clients(nil)
-		}
-		for _, intent := range intents {
-			one := &recorder{tables: client, ses: ses}
-			store := dynamo.New(one, h.names)
-			if metered {
+		one := &recorder{}
+		one.tables, one.ses = h.clients(nil)
+		store := dynamo.New(one, h.names)
+		sender := h.sender(store, one)
+		for i, intent := range intents {
+			if i == samples && metered {
 				store.Meter = func(table string, read, write float64) {
 					m.units["read  "+table] += read
 					m.units["write "+table] += write
 				}
 			}
-			if err := h.sender(store, one).Take(ctx, intent, false); err != nil {
+			if i == samples && !metered {
+				one.tables, one.ses = h.clients(m.tape)
+			}
+			one.calls = nil
+			if err := sender.Take(ctx, intent, false); err != nil {
 				return nil, fmt.Errorf("record a message: %w", err)
 			}
-			if !metered {
+			if i >= samples && !metered {
 				m.messages = append(m.messages, one.calls)
 			}
 		}

@@ -22,6 +22,7 @@ import (
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
+	"regulars/shared/cataloguecache"
 	"regulars/shared/claim"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -196,7 +197,7 @@ func (h *system) sender(store *dynamo.Store, ses dispatch.SES) *dispatch.Dispatc
 	return &dispatch.Dispatcher{
 		Claims: store, Attempts: store,
 		Reader: &dispatch.Reader{
-			Customers: store, InForce: h.rules,
+			Customers: store, InForce: h.rules, Catalogue: cataloguecache.New(store, time.Now),
 			Tenant: "bench", Links: h.links, CodeKeys: [][]byte{key}, BaseURL: "https://preferences.example.com/",
 		},
 		SES: ses, Now: clock, Owner: rand.Text,
