@@ -37,6 +37,22 @@ type Check struct {
 	Note string `json:"note,omitempty"`
 }
 
+// CheckPassed says in plain words what it means that an intent passed a check; empty for
+// a name that it does not know.
+func CheckPassed(check string) string { return passedWords[check] }
+
+var passedWords = map[string]string{
+	"campaign":  "it is published, and the time of the message has come and is not over",
+	"product":   "what the message says of its product is true",
+	"breaker":   "no person and no circuit breaker stopped it",
+	"condition": "the customer is still meant by it",
+	"address":   "there is one that may be written to",
+	"consent":   "the customer agreed to such messages",
+	"pause":     "no return, delay or cancellation holds it back",
+	"frequency": "caps, gap, quiet hours and the customer's own limits allow it",
+	"holdout":   "the customer is not held out",
+}
+
 // Granted is the offer that the customer gets with this message.
 type Granted struct {
 	Offer   shop.OfferID `json:"offer"`

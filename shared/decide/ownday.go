@@ -156,7 +156,7 @@ func (d calendar) late(at time.Time) []ownDay {
 	}
 	return []ownDay{{
 		OwnDay: campaign.OwnDay{Occasion: string(shop.CustomerLate) + "/" + url.PathEscape(string(last.Order)), Date: date},
-		why:    fmt.Sprintf("%d days since the last order of %s: %.1f of their usual gaps; the campaign is from %.1f on", days(at.Sub(last.At)), last.At.In(d.zone).Format(time.DateOnly), now, least),
+		why:    fmt.Sprintf("%s since the last order of %s: %.1f of their usual gaps; the campaign is from %.1f on", inDays(days(at.Sub(last.At))), last.At.In(d.zone).Format(time.DateOnly), now, least),
 	}}
 }
 
@@ -170,9 +170,9 @@ func (d calendar) replenishments(at time.Time) (all []ownDay) {
 			continue
 		}
 		every, since := int(math.Round(lasts.Hours()/24)), days(at.Sub(last.At))
-		usually := fmt.Sprintf("it usually lasts %d days", every)
+		usually := "it usually lasts " + inDays(every)
 		if own {
-			usually = fmt.Sprintf("usually every %d days", every)
+			usually = "usually every " + inDays(every)
 		}
 		all = append(all, ownDay{
 			OwnDay: campaign.OwnDay{
@@ -180,7 +180,7 @@ func (d calendar) replenishments(at time.Time) (all []ownDay) {
 				Date:     midnight(last.At.Add(lasts).In(d.zone)),
 			},
 			facts: condition.OwnDay{Product: b.Product, Every: every, Since: since},
-			why:   fmt.Sprintf("product %s: %s; last bought %d days ago, on %s", b.Product, usually, since, last.At.In(d.zone).Format(time.DateOnly)),
+			why:   fmt.Sprintf("product %s: %s; last bought %s ago, on %s", b.Product, usually, inDays(since), last.At.In(d.zone).Format(time.DateOnly)),
 		})
 	}
 	return all
@@ -268,4 +268,12 @@ var notTheirs = map[shop.OrderKind]string{
 	shop.PointsExpiring:   "the points were spent or taken back",
 	shop.TierReached:      "the customer has another tier now",
 	shop.ReplenishmentDue: "the customer has bought the product since, has returned it, or it is none to buy again",
+}
+
+// inDays writes a number of days: "1 day", "3 days".
+func inDays(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
 }

@@ -52,7 +52,11 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 	case c.ConfirmsSignUps():
 		return i, noOccasion("campaign %s is for people who sign up and are no customers yet; make mail-pictures draws its message", c.ID)
 	case c.LinksTo() != "":
-		i = c.AtRequest(now, s.Profile.ID)
+		asked, ok := s.Contact.Links[c.LinksTo()]
+		if !ok {
+			return i, noOccasion("the customer has not asked on the preference page for the link that campaign %s sends; make mail-pictures draws its message", c.ID)
+		}
+		i = c.AtRequest(asked.At, s.Profile.ID)
 	case c.Product != nil:
 		if of.Product == "" {
 			return i, noOccasion("campaign %s is about a product: name the product too, with PRODUCT=…", c.ID)

@@ -88,9 +88,9 @@ func (c *checking) caps() {
 			continue
 		}
 		if r.Max <= 0 {
-			c.refuse(CodeCapZero, "cap %s allows none", r.Name)
+			c.refuse(CodeCapZero, "the frequency cap %s allows none", r.Name)
 		} else if until, full := c.full(r, c.policy.counts); full {
-			c.hold(until, CodeCap+r.Name, "cap %s allows %d per %s, and no more may go yet", r.Name, r.Max, r.Window)
+			c.hold(until, CodeCap+r.Name, "the frequency cap %s allows %s per %s, and the customer has had as many", r.Name, messages(r.Max), r.Window)
 		}
 	}
 }
@@ -173,4 +173,11 @@ func nextMinute(t time.Time) time.Time {
 		return whole.Add(time.Minute).UTC()
 	}
 	return t.UTC()
+}
+
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return fmt.Sprintf("%d messages", n)
 }

@@ -340,7 +340,7 @@ func ExamplePolicy_Check() {
 	fmt.Println(v.Text)
 	// Output:
 	// false 2026-11-23T07:00:00Z cap:promotions-day
-	// cap promotions-day allows 1 per day, and no more may go yet
+	// the frequency cap promotions-day allows 1 message per day, and the customer has had as many
 }
 
 func BenchmarkCheck(b *testing.B) {

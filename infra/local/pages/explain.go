@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/decide"
 	"regulars/shared/recommend"
 )
 
@@ -159,6 +160,9 @@ func (w *explanation) takeChecks(raw json.RawMessage) bool {
 			c.Known, c.OK = true, true
 			c.Text, _ = scalar(note)
 		}
+		if c.OK && c.Text == "" {
+			c.Text = decide.CheckPassed(c.Name)
+		}
 		if c.Name == "" && c.Text == "" {
 			c.Text = string(raw)
 		}
@@ -188,39 +192,8 @@ func reasonText(raw json.RawMessage) string {
 	if json.Unmarshal(raw, &r) != nil {
 		return string(raw)
 	}
-	other := r.Title
-	if other == "" {
-		other = string(r.Product)
-	}
-	switch r.Kind {
-	case recommend.ReasonAgain:
-		text := "bought repeatedly"
-		if r.Days > 0 {
-			text += fmt.Sprintf(", about every %d days", r.Days)
-		}
-		if r.Times > 0 {
-			text += ", " + plural(r.Times, "time", "times") + " so far"
-		}
+	if text := r.Words(); text != "" {
 		return text
-	case recommend.ReasonUsedUp:
-		return fmt.Sprintf("bought once; it lasts about %d days", r.Days)
-	case recommend.ReasonOthers:
-		return fmt.Sprintf("bought once; %s bought it again, half of them every %d days or more often", plural(r.Customers, "other customer", "other customers"), r.Days)
-	case recommend.ReasonGoesWith:
-		return "goes with " + other + ", bought" + onDay(r.On)
-	case recommend.ReasonTogether:
-		return plural(r.Customers, "customer", "customers") + " who bought " + other + " also bought this"
-	case recommend.ReasonPopular:
-		return "popular: " + plural(r.Customers, "customer", "customers") + " bought it"
-	case recommend.ReasonConsumable:
-		return "a consumable for " + other + ", bought" + onDay(r.On)
 	}
 	return string(raw)
-}
-
-func onDay(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.Format(" on 2 January 2006")
 }

@@ -179,10 +179,10 @@ func TestMailboxShowsTheExplanation(t *testing.T) {
 	_, _, body := w.get("/?m=" + sent.SESID)
 	for _, want := range []string{
 		"REGENCY CAKESTAND 3 TIER", "38 customers who bought WHITE HANGING HEART T-LIGHT HOLDER also bought this",
-		"bought repeatedly, about every 42 days, 4 times so far", "popular: 812 customers bought it",
+		"bought again and again, about every 42 days, 4 times so far", "popular: 812 customers bought it",
 		"repeat-10", "10 %", "25.00 EUR", "6 Dec 2026, 22:59:59",
 		"This is order 7; the offer is for the first.", "2026-11-20.3",
-		`<li class="yes">pause</li>`, `<li class="yes">frequency</li>`, "The breaker of the campaign is tripped",
+		`<li class="yes">pause: no return, delay or cancellation holds it back</li>`, `<li class="yes">frequency: caps, gap`, "The breaker of the campaign is tripped",
 		"The return of 19 November is not refunded yet", "/trails/1-6921a6c0-" + string(sent.ID),
 	} {
 		if !strings.Contains(body, want) {
@@ -213,7 +213,7 @@ func TestExplainShowsUnknownShapesAsJSON(t *testing.T) {
 	if len(w.Items) != 2 || w.Items[0] != (item{"CAKESTAND", "22423", `{"kind":"new"}`, "0.001"}) || w.Items[1].Title != "B" {
 		t.Errorf("items = %+v", w.Items)
 	}
-	if len(w.Checks) != 6 || w.Checks[5] != (check{"consent", "not needed", true, true}) || w.Checks[3] != (check{"consent", "", true, true}) || w.Checks[4] != (check{"pause", "40 minutes ago", true, false}) || w.Checks[1] != (check{"frequency", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
+	if len(w.Checks) != 6 || w.Checks[5] != (check{"consent", "not needed", true, true}) || w.Checks[3] != (check{"consent", "the customer agreed to such messages", true, true}) || w.Checks[4] != (check{"pause", "40 minutes ago", true, false}) || w.Checks[1] != (check{"frequency", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
 		t.Errorf("checks = %+v", w.Checks)
 	}
 	if len(w.Inputs) != 1 || w.Inputs[0] != (fact{"policy", "7"}) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/infra/ops/backtest/replay"
+	"regulars/infra/ops/value/picture"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
@@ -76,6 +77,9 @@ func TestTheReportCounts(t *testing.T) {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text.String())
 		}
+	}
+	if !strings.Contains(page.String(), picture.Scroll) {
+		t.Error("the tables of the page do not show that they scroll sideways")
 	}
 	if !strings.Contains(page.String(), "What picks crowds out") || strings.Contains(page.String(), "https://") {
 		t.Error("the page lacks the comparison, or has an address in it")

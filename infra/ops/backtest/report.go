@@ -15,6 +15,7 @@ import (
 	"github.com/bojanz/currency"
 
 	"regulars/infra/ops/backtest/replay"
+	"regulars/infra/ops/value/picture"
 	"regulars/shared/claim"
 	"regulars/shared/shop"
 )
@@ -306,6 +307,7 @@ var view = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"percent": func(of float64) string { return fmt.Sprintf("%.1f", 100*of) },
 	"column":  func(of float64) float64 { return 120 * of },
 	"rest":    func(of float64) float64 { return 120 - 120*of },
+	"scroll":  func() template.CSS { return template.CSS(picture.Scroll) },
 	"times":   func(i, step int) int { return i * step },
 	"less":    func(a, b int) int { return a - b },
 	"part": func(n, of int) float64 {

@@ -190,7 +190,7 @@ func TestTheAnswerIsWhatHappens(t *testing.T) {
 				t.Fatalf("%s, %s: %v", id, c.ID, err)
 			}
 			states[a.State]++
-			if a.State == rehearsal.NotRaised || c.LinksTo() != "" { // no mailbox asked for a link
+			if a.State == rehearsal.NotRaised {
 				continue
 			}
 			compared++
@@ -390,6 +390,8 @@ func TestWhatCannotBeRehearsed(t *testing.T) {
 	h := unchanged()
 	for of, want := range map[decide.Rehearsed]string{
 		{Campaign: "win-back"}:                       "win-back_first, win-back_second",
+		{Campaign: "data-link"}:                      "the customer has not asked on the preference page",
+		{Campaign: "erase-link"}:                     "the customer has not asked on the preference page",
 		{Campaign: "price-drop", Product: "NOTHING"}: "no product NOTHING",
 	} {
 		if _, err := h.Answer(t.Context(), of, h.customers[0]); err == nil || !strings.Contains(err.Error(), want) {

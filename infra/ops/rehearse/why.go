@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -142,7 +143,7 @@ func explain(out io.Writer, d claim.Send) {
 		case c.Note != "":
 			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, c.Note)
 		default:
-			fmt.Fprintf(out, "  ✓ %s\n", c.Name)
+			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, cmp.Or(decide.CheckPassed(c.Name), "passed"))
 		}
 	}
 	if e.Value.Minor > 0 {
@@ -152,7 +153,7 @@ func explain(out io.Writer, d claim.Send) {
 		fmt.Fprintf(out, "  about %s\n", e.OwnDay)
 	}
 	for _, p := range e.Items {
-		fmt.Fprintf(out, "  shows %s, %s (%s)\n", p.Product.ID, p.Product.Title, p.Reason.Kind)
+		fmt.Fprintf(out, "  shows %s, %s: %s\n", p.Product.ID, p.Product.Title, cmp.Or(p.Reason.Words(), string(p.Reason.Kind)))
 	}
 	if e.Offer != nil {
 		fmt.Fprintf(out, "  with the offer %s, until %s\n", e.Offer.Offer, e.Offer.Until.UTC().Format(minute))

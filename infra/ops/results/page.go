@@ -26,6 +26,7 @@ var (
 		"at":        func(v float64) string { return fmt.Sprintf("%.1f", v) }, // a coordinate
 		"add":       func(a, b float64) float64 { return a + b },
 		"thousands": thousands,
+		"words":     claim.Words,
 		"days":      days,
 		"three":     func(v float64) string { return fmt.Sprintf("%.3f", v) },
 		"lower":     func(s claim.State) string { return strings.ToLower(strings.ReplaceAll(string(s), "_", " ")) },
@@ -120,7 +121,7 @@ var colours = []struct {
 
 // page writes the results as a page without external resources and scripts.
 func (r report) page(to io.Writer) error {
-	d := drawing{report: r, Style: template.CSS(picture.PageStyle + picture.Style + pageCSS), Shop: r.shop, Period: r.period(), All: r.all(), Unread: r.unread}
+	d := drawing{report: r, Style: template.CSS(picture.PageStyle + picture.Style + picture.Scroll + pageCSS), Shop: r.shop, Period: r.period(), All: r.all(), Unread: r.unread}
 	rows := r.Rows()
 	for _, row := range r.campaigns() {
 		p := r.part(row)

@@ -38,6 +38,31 @@ var misread = map[string]map[string]*regexp.Regexp{
 	"en": {"an amount after the order reads as its limit": regexp.MustCompile(`(?i)order,? up to \{`)},
 }
 
+// products are words for kinds of products, by language. A delivered message must be true
+// whatever was bought, so it has none of them.
+var products = map[string]*regexp.Regexp{
+	"en": regexp.MustCompile(`(?i)\b(cup|mug|tea|bottle|bag|candle|lamp|plate|toy)s?\b`),
+	"ru": regexp.MustCompile(`(?i)(^|[^\pL])(чашк|кружк|ча[йюея]|бутылк|сумк|свеч|ламп|тарелк|игрушк)`),
+	"pl": regexp.MustCompile(`(?i)(^|[^\pL])(kubk|kubek|herbat|butelk|torb|świec|lamp|talerz|zabawk)`),
+	"el": regexp.MustCompile(`(?i)(^|[^\pL])(κούπ|τσάι|τσαγ|μπουκάλ|τσάντ|κερι|λάμπ|πιάτ|παιχνίδ)`),
+}
+
+func TestNoDeliveredMessageNamesAKindOfProduct(t *testing.T) {
+	for language, wrong := range products {
+		for _, kind := range []string{".md", ".yaml"} {
+			found, err := filepath.Glob("*/" + language + kind)
+			if err != nil || len(found) == 0 {
+				t.Fatalf("found no %s files of %s: %v", kind, language, err)
+			}
+			for _, file := range found {
+				if word := wrong.FindString(read(t, file)); word != "" {
+					t.Errorf("%s names a kind of product, %q: it is not true of each order", file, word)
+				}
+			}
+		}
+	}
+}
+
 // Every file with words that a customer reads is checked.
 func TestNoStringIsMisread(t *testing.T) {
 	files := map[string]string{} // text by name; the name's end is the language

@@ -29,6 +29,12 @@ var Style string
 //go:embed page.css
 var PageStyle string
 
+// Scroll is the style of what scrolls sideways on a small screen, of the class scroll:
+// it shows that there is more. The page has the colour --card behind it.
+//
+//go:embed scroll.css
+var Scroll string
+
 var views = template.Must(template.New("").Funcs(template.FuncMap{
 	"percent": func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
 	"one":     func(v float64) string { return fmt.Sprintf("%.1f", v) },
