@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/claim"
 	"regulars/shared/funnel"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -54,7 +56,7 @@ func text(g funnel.Group, zone *time.Location) string {
 	said := g.Stage.Text()
 	switch {
 	case g.Reason != "":
-		said += ": " + g.Reason
+		said += ": " + cmp.Or(claim.Words(g.Reason), g.Reason)
 	case g.Coupons > 0 && g.Coupons == g.Decided:
 		said += ", with a coupon"
 	case g.Coupons > 0:

@@ -274,7 +274,7 @@ func (t *report) print(out io.Writer) {
 	if len(t.Held) > 0 {
 		fmt.Fprintln(out, "\nWaited at least once, whatever became of it:")
 		for _, h := range t.Held {
-			fmt.Fprintf(out, "  %6d  %s, %s\n", h.Sends, h.Campaign, h.Reason)
+			fmt.Fprintf(out, "  %6d  %s: %s\n", h.Sends, h.Campaign, cmp.Or(claim.Words(h.Reason), h.Reason))
 		}
 	}
 	if len(t.Offers) > 0 {
@@ -307,6 +307,7 @@ var view = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"percent": func(of float64) string { return fmt.Sprintf("%.1f", 100*of) },
 	"column":  func(of float64) float64 { return 120 * of },
 	"rest":    func(of float64) float64 { return 120 - 120*of },
+	"words":   func(code string) string { return cmp.Or(claim.Words(code), code) },
 	"scroll":  func() template.CSS { return template.CSS(picture.Scroll) },
 	"times":   func(i, step int) int { return i * step },
 	"less":    func(a, b int) int { return a - b },
