@@ -274,7 +274,7 @@ func TestTooFastSlowsAllFunctionsDown(t *testing.T) {
 	b.ses.always(busy)
 	b.deliver(t, anIntent("plain", ann, "run-1"), "1")
 	b.is(t, anIntent("plain", ann, "run-1"), claim.Queued)
-	state, _, err := b.store.SendRate(t.Context())
+	state, _, err := b.store.SendRate(t.Context(), 0)
 	must(t, err)
 	if got := state.PerMinute(b.clock.Now()); got != 100*60*8/10/2 {
 		t.Errorf("after an answer 429 the pace of promotions is %d a minute, want half of 4800", got)

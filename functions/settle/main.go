@@ -38,7 +38,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),
 			Count: metrics.Count, Now: time.Now, Each: sendoutcome.AtOnce,
 			Pace: func(ctx context.Context) (int, error) {
-				state, _, err := store.SendRate(ctx)
+				state, _, err := store.SendRate(ctx, 0)
 				return state.PerMinute(time.Now()), err
 			},
 			Breaker: &breaker.Keeper{Store: store, Now: time.Now},

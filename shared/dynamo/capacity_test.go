@@ -128,8 +128,14 @@ func TestCapacity(t *testing.T) {
 		{"Later", 0, 3, func(ctx context.Context) error { return store.Later(ctx, free("waits"), noon.Add(time.Minute)) }},
 		{"Claim of a waiting send", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, watched) }},
 		{"Claim of a waiting send, with one merged", 0, 10, func(ctx context.Context) error { return store.Claim(ctx, main) }},
-		{"SaveSendRate", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("a"), ""); return err }},
-		{"SaveSendRate, refused", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("b"), ""); return err }},
+		{"SaveSendRate", 0, 1, func(ctx context.Context) error {
+			_, _, _, err := store.SaveSendRate(ctx, 0, aRate("a"), "")
+			return err
+		}},
+		{"SaveSendRate, refused", 0, 1, func(ctx context.Context) error {
+			_, _, _, err := store.SaveSendRate(ctx, 0, aRate("b"), "")
+			return err
+		}},
 		{"Breakers", 1, 0, func(ctx context.Context) error { _, err := store.Breakers(ctx); return err }},
 		{"AddToBreakerTally", 0, 1, func(ctx context.Context) error {
 			_, err := store.AddToBreakerTally(ctx, "winter", "2026-11-22", breaker.Counts{Resolved: 9, Bounced: 1})

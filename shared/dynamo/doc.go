@@ -35,7 +35,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Settings  | policy/@current             | which policy is in force                 | publish                           |
 	| Settings  | learned/@versions           | [Versions] of the learned model          | learn, make model                 |
 	| Settings  | learned/NAME                | a part of the model that is read as a whole | learn                          |
-	| Settings  | account/rate                | sendrate.State: quota, reserved permits  | send                              |
+	| Settings  | account/rate, account/rate/N| sendrate.State: quota, reserved permits; the Nth shard of a high rate | send |
 	| Settings  | brake/now                   | breaker.Now: the breakers that have tripped, the campaigns that a person stopped | send, settle, make breakers, make campaign |
 	| Settings  | brake/count/SCOPE           | a breaker.Tally: outcomes of messages    | send, settle, make breakers       |
 	| Settings  | model/planned-until         | the time up to which runs were planned   | plan                              |

@@ -14,14 +14,14 @@ import (
 // slow is a store of which each call takes some milliseconds, as over a network.
 type slow struct{ *table }
 
-func (s slow) SendRate(ctx context.Context) (sendrate.State, string, error) {
+func (s slow) SendRate(ctx context.Context, shard int) (sendrate.State, string, error) {
 	time.Sleep(3 * time.Millisecond)
-	return s.table.SendRate(ctx)
+	return s.table.SendRate(ctx, shard)
 }
 
-func (s slow) SaveSendRate(ctx context.Context, next sendrate.State, rev string) (sendrate.State, string, bool, error) {
+func (s slow) SaveSendRate(ctx context.Context, shard int, next sendrate.State, rev string) (sendrate.State, string, bool, error) {
 	time.Sleep(5 * time.Millisecond)
-	return s.table.SaveSendRate(ctx, next, rev)
+	return s.table.SaveSendRate(ctx, shard, next, rev)
 }
 
 // Ten messages that ask at the same time share one block of permits, so that they cost
@@ -34,7 +34,7 @@ func TestMessagesOfABatchShareABlock(t *testing.T) {
 		must(t, err)
 		h.now = h.now.Add(sendrate.Horizon)
 		w.Store = slow{h.table}
-		before := h.table.writes
+		before := h.writes()
 		var mu sync.Mutex
 		given := map[time.Time]bool{}
 		var all sync.WaitGroup
@@ -50,7 +50,7 @@ func TestMessagesOfABatchShareABlock(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if n := h.table.writes - before; n > 2 {
+		if n := h.writes() - before; n > 2 {
 			t.Errorf("ten permits took %d writes, want one, or two if one message asked before the others", n)
 		}
 	})

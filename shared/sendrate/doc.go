@@ -16,6 +16,13 @@
 // with a reservation instead of a refusal. docs/decisions/0016 says why it was
 // chosen instead of a counter for each window.
 //
+// # Shards
+//
+// A state takes one write after the other. A rate above 100 a second is therefore
+// divided evenly among several states, the shards; a worker reserves from one of them,
+// which it draws. An answer of SES that it sends too fast goes to all. See
+// docs/decisions/0090.
+//
 // # Two lanes
 //
 // There are two lanes. Four fifths of the rate are open to all classes; one
@@ -35,5 +42,5 @@
 // The time of a permit is that of the clock of the worker that reserved it.
 // Whatever the clocks show, no permit is given twice. A clock that is d fast
 // uses its permits d too early, so within any t seconds SES sees at most rate ×
-// (t + d + Keep) messages, plus one for each lane.
+// (t + d + Keep) messages, plus one for each lane of each shard.
 package sendrate

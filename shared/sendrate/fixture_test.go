@@ -27,6 +27,23 @@ type table struct {
 	reads  int
 	blind  bool // planted: it overwrites any content
 	broken error
+	shards map[int]*table // from 1 on
+}
+
+// shard returns the table of a shard; the 0th is the table itself.
+func (s *table) shard(n int) *table {
+	if n == 0 {
+		return s
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shards[n] == nil {
+		if s.shards == nil {
+			s.shards = map[int]*table{}
+		}
+		s.shards[n] = &table{}
+	}
+	return s.shards[n]
 }
 
 func revision(body []byte) string {
@@ -37,7 +54,8 @@ func revision(body []byte) string {
 	return string(sum[:12])
 }
 
-func (s *table) SendRate(context.Context) (sendrate.State, string, error) {
+func (s *table) SendRate(_ context.Context, shard int) (sendrate.State, string, error) {
+	s = s.shard(shard)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads++
@@ -54,7 +72,8 @@ func (s *table) now() (state sendrate.State, rev string) {
 	return state, revision(s.body)
 }
 
-func (s *table) SaveSendRate(_ context.Context, next sendrate.State, rev string) (sendrate.State, string, bool, error) {
+func (s *table) SaveSendRate(_ context.Context, shard int, next sendrate.State, rev string) (sendrate.State, string, bool, error) {
+	s = s.shard(shard)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writes++

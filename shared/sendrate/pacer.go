@@ -12,7 +12,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// Store stores the shared state; [dynamo.Store] is one.
+// Store stores the shared state, in one shard or more ([State]); [dynamo.Store] is one.
 //
 // SendRate returns the zero State and "" if none is stored.
 //
@@ -21,8 +21,8 @@ import (
 // whether that is next. Of several writers with the same revision, saved is
 // true for exactly one.
 type Store interface {
-	SendRate(context.Context) (State, string, error)
-	SaveSendRate(ctx context.Context, next State, revision string) (stored State, storedRevision string, saved bool, err error)
+	SendRate(ctx context.Context, shard int) (State, string, error)
+	SaveSendRate(ctx context.Context, shard int, next State, revision string) (stored State, storedRevision string, saved bool, err error)
 }
 
 // Pacer gives permits to the messages of one worker. A worker with few
@@ -43,6 +43,7 @@ type Pacer struct {
 
 	mu       sync.Mutex // not held during calls to SES and the store
 	seen     seen
+	mine     shard     // from which this worker reserves
 	permits  []Permit  // reserved and not used, by time
 	reserved time.Time // when the last block was reserved
 	last     int       // how many permits that block had
@@ -57,6 +58,9 @@ type seen struct {
 	read  bool // false: the state was not read yet, or has to be read again
 }
 
+// shard is one of the states among which a rate is divided: the n-th of a number.
+type shard struct{ n, of int }
+
 // answer is the quota as SES returned it, and the Total before that call.
 type answer struct {
 	quota Quota
@@ -65,8 +69,9 @@ type answer struct {
 
 // Permit is the right to send one message from At on, for [Keep].
 type Permit struct {
-	At   time.Time
-	Lane Lane
+	At    time.Time
+	Lane  Lane
+	Shard int
 }
 
 // Over reports whether the permit has expired.
@@ -115,8 +120,16 @@ func (p *Pacer) take(ctx context.Context, class shop.Class) (Permit, error) {
 	if m, ok := p.held(now, class); ok { // reserved during the wait
 		return m, nil
 	}
-	return p.reserve(ctx, now, class)
+	for shards := 1; ; shards++ {
+		m, err := p.reserve(ctx, now, class)
+		if full := (*Full)(nil); shards == mostShards || !errors.As(err, &full) || full.Code != "rate" || !p.leave() {
+			return m, err
+		}
+	}
 }
+
+// mostShards is in how many shards a message looks for a permit.
+const mostShards = 3
 
 func (p *Pacer) asks(more int) {
 	p.mu.Lock()
@@ -158,7 +171,7 @@ func (p *Pacer) TooFast(ctx context.Context) error {
 	p.mu.Lock()
 	p.permits = nil // they were reserved at a pace that is too fast
 	p.mu.Unlock()
-	if err := p.change(ctx, func(s State) (State, bool) { return s.SlowDown(p.now()) }); err != nil {
+	if err := p.changeAll(ctx, func(s State) (State, bool) { return s.SlowDown(p.now()) }); err != nil {
 		return fmt.Errorf("slow down the account's send rate: %w", err)
 	}
 	return nil
@@ -170,7 +183,7 @@ func (p *Pacer) UsedUp(ctx context.Context) error {
 	p.mu.Lock()
 	p.permits = nil
 	p.mu.Unlock()
-	if err := p.change(ctx, func(s State) (State, bool) { return s.Close(p.now()) }); err != nil {
+	if err := p.changeAll(ctx, func(s State) (State, bool) { return s.Close(p.now()) }); err != nil {
 		return fmt.Errorf("stop sending, because the day's quota is used up: %w", err)
 	}
 	return nil

@@ -115,7 +115,7 @@ func TestServiceMessagesDoNotWaitBehindPromotions(t *testing.T) {
 
 // A single worker takes one write for a message; a busy one takes about 0.1.
 func TestCostOfABlock(t *testing.T) {
-	h := newAccount(sendrate.Quota{PerSecond: 200, PerDay: 1e9})
+	h := newAccount(sendrate.Quota{PerSecond: 100, PerDay: 1e9})
 	c := h.worker(0)
 	_, err := c.Take(t.Context(), shop.ClassPromotion) // reads the quota, which is stored at once because it is new
 	must(t, err)
@@ -201,7 +201,7 @@ func TestAllWorkersSlowDownTogether(t *testing.T) {
 		h.now = h.now.Add(sendrate.Window)
 		must(t, all[1].TooFast(t.Context()))
 	}
-	state, _, _ := h.table.SendRate(t.Context())
+	state, _, _ := h.table.SendRate(t.Context(), 0)
 	if got := state.PerMinute(h.now); got < 60*16/16-1 || got > 60*16/5 {
 		t.Errorf("after ten calls of TooFast the pace is %d a minute, want a sixteenth to a fifth of 960", got)
 	}
@@ -261,7 +261,7 @@ func TestErrorsOfSESAndTheStore(t *testing.T) {
 	h.failed = errors.New("access denied")
 	_, err := c.Take(t.Context(), shop.ClassPromotion)
 	must(t, err) // at one a second, the rate of an account without a known quota
-	state, _, _ := h.table.SendRate(t.Context())
+	state, _, _ := h.table.SendRate(t.Context(), 0)
 	if got := state.PerMinute(h.now); got != 48 {
 		t.Errorf("without a known quota the account sends %d promotions a minute, want 48", got)
 	}

@@ -71,10 +71,10 @@ func (p *Pacer) keep(b Block, now time.Time) Permit {
 	defer p.mu.Unlock()
 	p.reserved, p.last = now, b.Count
 	for i := range b.Count - 1 {
-		p.permits = append(p.permits, Permit{At: b.First.Add(time.Duration(i+1) * b.Every), Lane: b.Lane})
+		p.permits = append(p.permits, Permit{At: b.First.Add(time.Duration(i+1) * b.Every), Lane: b.Lane, Shard: p.mine.n})
 	}
 	slices.SortFunc(p.permits, func(a, b Permit) int { return a.At.Compare(b.At) })
-	return Permit{At: b.First, Lane: b.Lane}
+	return Permit{At: b.First, Lane: b.Lane, Shard: p.mine.n}
 }
 
 // readQuota reads the quota from SES and reports whether it differs from the known
@@ -130,14 +130,23 @@ func (p *Pacer) look(ctx context.Context) (State, string, error) {
 	p.mu.Lock()
 	s := p.seen
 	p.mu.Unlock()
-	if s.read {
+	if s.read && !p.moved(s.state) {
 		return s.state, s.rev, nil
 	}
-	state, rev, err := p.Store.SendRate(ctx)
+	p.mu.Lock()
+	mine := p.mine
+	p.mu.Unlock()
+	state, rev, err := p.Store.SendRate(ctx, mine.n)
 	if err != nil {
 		return State{}, "", err
 	}
+	if rev == "" && mine.n > 0 { // no worker has used this shard yet
+		state.Quota, state.QuotaRead, state.Pace, state.Slowed, state.Closed = s.state.Quota, s.state.QuotaRead, s.state.Pace, s.state.Slowed, s.state.Closed
+	}
 	p.remember(state, rev)
+	if mine.n == 0 && p.moved(state) { // other shards can know another quota for a minute
+		return p.look(ctx)
+	}
 	return state, rev, nil
 }
 
@@ -145,13 +154,13 @@ func (p *Pacer) look(ctx context.Context) (State, string, error) {
 // revision; otherwise it fails with [errConflict].
 func (p *Pacer) write(ctx context.Context, next State, rev string) (State, error) {
 	p.mu.Lock()
-	given := p.answer
+	given, mine := p.answer, p.mine
 	p.mu.Unlock()
 	if given != nil {
 		next = next.WithQuota(given.quota, given.mark)
 	}
 	next.By = p.By()
-	stored, storedRev, saved, err := p.Store.SaveSendRate(ctx, next, rev)
+	stored, storedRev, saved, err := p.Store.SaveSendRate(ctx, mine.n, next, rev)
 	if err != nil {
 		p.forget()
 		return State{}, err

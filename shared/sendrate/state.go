@@ -1,6 +1,7 @@
 package sendrate
 
 import (
+	"math"
 	"time"
 
 	"regulars/shared/shop"
@@ -29,6 +30,7 @@ const (
 	atMost   = 32                     // permits in one block
 	stretch  = 250 * time.Millisecond // of a lane that one block may take, so that other workers get permits too
 	astray   = 2 * time.Minute        // a next permit further ahead than this was written by a wrong clock
+	perShard = 100.0                  // messages a second of one shard, which take some 20 writes a second
 	openPart = 0.8                    // of the rate and of the day's quota, for all classes; the rest is reserved
 
 	// unknown is the rate that is used until the quota was read once: that of a
@@ -45,7 +47,7 @@ type Quota struct {
 	At        time.Time `json:"at,omitzero"`
 }
 
-// State is shared by all functions. The zero State is that of an account whose
+// State is shared by all functions, or one of the shards of a high rate is. The zero State is that of an account whose
 // quota was never read: one message a second.
 type State struct {
 	Quota     Quota     `json:"quota,omitzero"`
@@ -146,8 +148,12 @@ func (s State) distance(now time.Time, lane Lane) time.Duration {
 	if lane == ReservedLane {
 		part = 1 - openPart
 	}
-	return time.Duration(float64(time.Second) / (s.perSecond() * part * float64(s.pace(now)) / fullPace))
+	return time.Duration(float64(s.shards()) * float64(time.Second) / (s.perSecond() * part * float64(s.pace(now)) / fullPace))
 }
+
+// shards returns among how many states the rate is divided evenly. The worker of one
+// knows of the others only that they are there.
+func (s State) shards() int { return max(1, int(math.Ceil(s.perSecond()/perShard))) }
 
 func (s State) perSecond() float64 {
 	if s.Quota.PerSecond <= 0 {
@@ -166,7 +172,7 @@ func (s State) leftToday(class shop.Class) int {
 	if !Transactional(class) {
 		part = openPart
 	}
-	return int(max(0, min(atMost, s.Quota.PerDay*part-s.Quota.Sent-float64(s.Total-s.Mark))))
+	return int(max(0, min(atMost, s.Quota.PerDay*part-s.Quota.Sent-float64(s.shards())*float64(s.Total-s.Mark))))
 }
 
 // pace returns the pace in thousandths of the full one.
@@ -227,5 +233,5 @@ func (s State) PerMinute(now time.Time) int {
 	if s.Closed.After(now) || s.leftToday(shop.ClassPromotion) == 0 {
 		return 1
 	}
-	return max(1, int(time.Minute/s.distance(now, OpenLane)))
+	return max(1, s.shards()*int(time.Minute/s.distance(now, OpenLane)))
 }

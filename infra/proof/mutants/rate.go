@@ -11,6 +11,18 @@ func ofRate() []mutant {
 			seenBy: &check{"./shared/sendrate", "TestWorkersStayWithinTheRate"},
 		},
 		{
+			name:   "a 429 slows down one shard only",
+			means:  "the other shards of a high rate keep their pace",
+			edits:  []edit{{"shared/sendrate/pacer.go", "p.changeAll(ctx, func(s State) (State, bool) { return s.SlowDown(p.now()) })", "p.change(ctx, func(s State) (State, bool) { return s.SlowDown(p.now()) })"}},
+			seenBy: &check{"./shared/sendrate", "TestAllShardsSlowDownTogether"},
+		},
+		{
+			name:   "every shard gives the whole rate",
+			means:  "the permits of a shard are as close together as if there were no others",
+			edits:  []edit{{"shared/sendrate/state.go", "float64(s.shards()) * float64(time.Second)", "float64(time.Second)"}},
+			seenBy: &check{"./shared/sendrate", "TestAHighRateIsDividedAmongShards"},
+		},
+		{
 			name:   "two messages of a batch get one permit",
 			means:  "a permit stays in the block after a message took it, and the next message of the batch takes it again",
 			edits:  []edit{{"shared/sendrate/pacer.go", "p.permits = slices.Delete(p.permits, i, i+1)", "_ = i"}},

@@ -27,7 +27,7 @@ const (
 	settleLimit      = 60 * time.Second
 	preferencesLimit = 10 * time.Second
 	sendVisibility   = 180 * time.Second
-	settleVisibility = 360 * time.Second
+	settleVisibility = 363 * time.Second
 	sendBatch        = 10
 	settleBatch      = 10
 )
@@ -128,7 +128,7 @@ func (w *World) settler(t *worker) *sendoutcome.Recorder {
 	}
 	if w.paced {
 		s.Pace = func(ctx context.Context) (int, error) {
-			state, _, err := w.store.SendRate(ctx)
+			state, _, err := w.store.SendRate(ctx, 0)
 			return state.PerMinute(t.now()), err
 		}
 	}
