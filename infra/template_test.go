@@ -462,6 +462,35 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 	}
 }
 
+// Strangers and scanners call click. It may add clicks to a send and read what the
+// person of a mailbox chose, and nothing else of customers and sends.
+func TestClickMayOnlyAddClicks(t *testing.T) {
+	want := map[string]string{
+		"!GetAtt Tables.Outputs.SendsArn":     "[dynamodb:UpdateItem] map[ForAllValues:StringEquals:map[dynamodb:Attributes:[customer send clicks]] StringEqualsIfExists:map[dynamodb:ReturnValues:NONE]]",
+		"!GetAtt Tables.Outputs.CustomersArn": "[dynamodb:GetItem] map[ForAllValues:StringLike:map[dynamodb:LeadingKeys:[mailbox:*]]]",
+		"!GetAtt Tables.Outputs.SettingsArn":  "[dynamodb:GetItem] <nil>",
+	}
+	got := map[string]string{}
+	for _, r := range read(t, sources(t)) {
+		if r.id != "ClickRole" {
+			continue
+		}
+		policy, _ := r.properties["Policies"].([]any)[0].(map[string]any)
+		document, _ := policy["PolicyDocument"].(map[string]any)
+		for _, s := range document["Statement"].([]any) {
+			statement, _ := s.(map[string]any)
+			for _, on := range list(statement["Resource"]) {
+				if strings.Contains(on, "Tables.") {
+					got[on] = fmt.Sprint(list(statement["Action"]), statement["Condition"])
+				}
+			}
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("click may do\n%v\nwant\n%v", got, want)
+	}
+}
+
 // The preference page says that opened mails are not recorded, and a person can switch
 // off that followed links are: SES must record neither.
 func TestMailsAreNotTracked(t *testing.T) {
