@@ -15,7 +15,11 @@ import (
 
 func (c *evaluation) published() *rejection {
 	known, ok := c.CampaignOf(c.intent)
-	known = known.For(c.intent.Customer, c.Profile.FirstOrder(), c.Kept[c.id].Variant)
+	kept := c.Kept[c.id]
+	known = known.For(c.intent.Customer, c.Profile.FirstOrder(), kept.Variant)
+	if kept.Variant != "" {
+		known.Drawn = kept.Drawn // the customer can have been assigned to another variant since
+	}
 	c.explained.Variant = known.Variant
 	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
 	switch {

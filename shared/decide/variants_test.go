@@ -130,3 +130,19 @@ func TestSharesThatFollowAssignACustomerOnce(t *testing.T) {
 		t.Errorf("with other shares later: %s, drawn %s, want the same as before", d.Send.Variant, d.Send.Drawn)
 	}
 }
+
+// A send that waits with its coupon from before its customer was assigned keeps its
+// variant, and does not count for the night that assigned them.
+func TestAWaitingSendIsNotDrawnByALaterNight(t *testing.T) {
+	g := withVariants(ann, 0)
+	c := &g.config.Campaigns[slices.IndexFunc(g.config.Campaigns, func(c campaign.Campaign) bool { return c.ID == "weekly" })]
+	c.Thompson = &campaign.Thompson{Floor: 1000}
+	first := decision(t, g)
+	stored := first.Send
+	stored.State, stored.ReservationKept, stored.Attempt, stored.Owner = claim.Queued, true, 1, "w"
+	g.snapshot.Contact, g.snapshot.Kept = first.Contact, map[shop.SendID]claim.Send{stored.ID: stored}
+	c.Allocation = variant.Allocation{Names: c.Names(), Nights: []variant.Night{{From: g.now.AddDate(-5, 0, 0), Shares: []int{500, 9500}}}}
+	if d := decision(t, g); d.Send.Variant != "coupon" || !d.Send.Drawn.IsZero() {
+		t.Errorf("variant %s, drawn %s, want coupon and no night", d.Send.Variant, d.Send.Drawn)
+	}
+}

@@ -31,7 +31,7 @@ func ofLifts() []mutant {
 		{
 			name:   "a waiting send changes its variant",
 			means:  "a coupon that was issued goes into a message that does not print it",
-			edits:  []edit{{"shared/decide/checks.go", `c.Profile.FirstOrder(), c.Kept[c.id].Variant)`, `c.Profile.FirstOrder(), "")`}},
+			edits:  []edit{{"shared/decide/checks.go", `c.Profile.FirstOrder(), kept.Variant)`, `c.Profile.FirstOrder(), "")`}},
 			seenBy: &check{"./shared/decide", "TestAWaitingSendKeepsItsVariant"},
 		},
 		{
