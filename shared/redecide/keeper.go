@@ -33,7 +33,7 @@ type Keeper struct {
 	mu     sync.Mutex
 	known  map[dynamo.Rev]time.Time // contents that are stored, and until when
 	models map[string]shared        // the learned models, by kind and version
-	rows   map[seen]dynamo.Rev
+	rows   map[seen]dynamo.Rev      // the revisions of rows that were encoded before
 }
 
 // shared is a content with its revision.
@@ -45,7 +45,7 @@ type shared struct {
 const (
 	patience     = 2 * time.Second // for all calls about one decision
 	longer       = 7 * 24 * time.Hour
-	mostKnown    = 50_000 // revisions, some 5 MB
+	mostKnown    = 50_000 // revisions, and rows whose revision is known: some 10 MB each
 	mostModels   = 8
 	notKept      = "InputsNotKept"
 	failedToKeep = "the inputs of a decision were not stored, so it cannot be made again; nothing else depends on them"
