@@ -120,16 +120,13 @@ func (p *Pacer) take(ctx context.Context, class shop.Class) (Permit, error) {
 	if m, ok := p.held(now, class); ok { // reserved during the wait
 		return m, nil
 	}
-	for shards := 1; ; shards++ {
-		m, err := p.reserve(ctx, now, class)
-		if full := (*Full)(nil); shards == mostShards || !errors.As(err, &full) || full.Code != "rate" || !p.leave() {
-			return m, err
+	for shards := 1; shards < mostShards; shards++ {
+		if far, err := p.far(ctx, now, class); err != nil || !far || !p.leave() {
+			break // reserve reports the error
 		}
 	}
+	return p.reserve(ctx, now, class)
 }
-
-// mostShards is in how many shards a message looks for a permit.
-const mostShards = 3
 
 func (p *Pacer) asks(more int) {
 	p.mu.Lock()

@@ -3,8 +3,10 @@ package sendrate
 import (
 	"context"
 	"hash/fnv"
+	"time"
 
 	"regulars/shared/retry"
+	"regulars/shared/shop"
 )
 
 // This file divides a high rate among several states. Each write of a state is made
@@ -25,6 +27,18 @@ func (p *Pacer) moved(s State) bool {
 	p.draw(of)
 	p.seen = seen{state: s}
 	return true
+}
+
+const (
+	mostShards = 3           // in which a message looks for a permit that is free soon
+	patience   = time.Second // with its own shard
+)
+
+// far reports whether the next permit of this worker's shard is free later than
+// [patience] from now.
+func (p *Pacer) far(ctx context.Context, now time.Time, class shop.Class) (bool, error) {
+	state, _, err := p.look(ctx)
+	return err == nil && state.free(now, state.lane(now, class)).Sub(now) > patience, err
 }
 
 // leave makes the worker reserve from another shard, because none of its own shard's
