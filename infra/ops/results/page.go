@@ -66,6 +66,9 @@ type part struct {
 	HasLift, HasEnd bool
 }
 
+// Title names the campaign, and says of a journey as a whole that it is one.
+func (p part) Title() string { return name(p.Row) }
+
 // piece is one state in the bar of a campaign.
 type piece struct {
 	colour

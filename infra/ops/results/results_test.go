@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -112,6 +113,19 @@ func TestTextSaysWhatWasAddedAndWhatIsTooEarly(t *testing.T) {
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// The text and the page say which line is of a journey as a whole.
+func TestAJourneyIsNamedAsOne(t *testing.T) {
+	r := aReport()
+	s := claim.Send{ID: "s", State: claim.Delivered, Class: shop.ClassPromotion, Assigned: now, Intent: campaign.Intent{Campaign: "after_how-to", Customer: "c-1", Planned: now, Entered: now}}
+	r.Add(outcome.Customer{Profile: profile.Profile{ID: "c-1"}, Sends: []claim.Send{s}})
+	for name, to := range map[string]func(io.Writer) error{"text": r.text, "page": r.page} {
+		var out strings.Builder
+		if err := to(&out); err != nil || !strings.Contains(out.String(), "after (journey)") || strings.Contains(out.String(), "after_how-to (journey)") {
+			t.Errorf("the %s does not name the journey, or a step as one: %v", name, err)
 		}
 	}
 }
