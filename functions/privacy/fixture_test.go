@@ -9,22 +9,17 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"go.etcd.io/bbolt"
 
 	local "regulars/infra/local/queue"
-	"regulars/infra/local/trail"
+	"regulars/infra/local/queue/queuetest"
 	"regulars/shared/campaign"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
@@ -40,7 +35,6 @@ import (
 	"regulars/shared/privacy"
 	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
-	"regulars/shared/queue"
 	"regulars/shared/recommend/live"
 	"regulars/shared/retention"
 	"regulars/shared/shop"
@@ -72,7 +66,7 @@ type fixture struct {
 	t      testing.TB
 	store  *dynamo.Store
 	tables *faulty
-	queues *local.Service
+	queues *queuetest.Queues
 	now    time.Time
 	policy shoppolicy.Policy
 	out    strings.Builder // metrics
@@ -115,33 +109,16 @@ func (f *faulty) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*
 	return step(f, func() (*dynamodb.QueryOutput, error) { return f.Engine.Query(ctx, in, o...) })
 }
 
-type silent struct{}
-
-func (silent) Record(trail.Step) {}
-
 var queueNames = []string{"Privacy", "PrivacyDead", "RecordDead", "PlanDead", "JourneyDead", "SendDead", "SettleDead"}
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
-	must(t, err)
-	var configs []local.Config
-	for _, name := range queueNames {
-		configs = append(configs, local.Config{Name: name})
-	}
-	queues, err := local.New(db, "http://127.0.0.1:4566", configs, silent{})
-	must(t, err)
-	server := httptest.NewServer(queues)
-	t.Cleanup(func() { server.Close(); queues.Close(); _ = db.Close() })
-	client := sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
+	queues := queuetest.New(t, queueNames...)
 	f := &fixture{t: t, tables: &faulty{Engine: memory.New(dynamotest.Definitions()...)}, queues: queues, now: noon}
 	f.store = dynamo.New(f.tables, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	clock := func() time.Time { return f.now }
 	ids := 0
-	named := func(name string) *queue.Queue { return queue.New(client, queues.URL(name)) }
+	named := queues.Queue
 	f.handler = &handler{
 		eraser: &privacy.Eraser{
 			Customers: f.store, Orders: f.store, Coupons: f.store, Sends: f.store, Decisions: f.store, Positions: f.store, Records: f.store,

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,12 +14,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"go.etcd.io/bbolt"
 
 	localqueue "regulars/infra/local/queue"
+	"regulars/infra/local/queue/queuetest"
 	"regulars/infra/local/trail"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -90,16 +85,8 @@ var signingKey = []byte(strings.Repeat("n", 64))
 // deadLetters returns send's dead-letter queue, on the local cloud's SQS.
 func deadLetters(t *testing.T) (*queue.Queue, *localqueue.Service) {
 	t.Helper()
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, Timeout: time.Second})
-	must(t, err)
-	s, err := localqueue.New(db, "http://127.0.0.1:4566", []localqueue.Config{{Name: "SendDeadLetters"}}, silent{})
-	must(t, err)
-	web := httptest.NewServer(s)
-	t.Cleanup(func() { web.Close(); s.Close(); _ = db.Close() })
-	client := sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{},
-	})
-	return queue.New(client, s.URL("SendDeadLetters")), s
+	queues := queuetest.New(t, "SendDeadLetters")
+	return queues.Queue("SendDeadLetters"), queues.Service
 }
 
 type silent struct{}

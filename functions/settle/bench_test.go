@@ -2,28 +2,21 @@ package main
 
 import (
 	"encoding/json"
-	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"go.etcd.io/bbolt"
 
 	localqueue "regulars/infra/local/queue"
-	"regulars/infra/local/trail"
+	"regulars/infra/local/queue/queuetest"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
-	"regulars/shared/queue"
 	"regulars/shared/sendoutcome"
 	"regulars/shared/shop"
 )
@@ -44,7 +37,7 @@ type bench struct {
 	*handler
 	store  *dynamo.Store
 	faults *dynamotest.Faults
-	queues *localqueue.Service
+	queues *queuetest.Queues
 
 	mu  sync.Mutex
 	now time.Time
@@ -53,26 +46,14 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	store, faults := dynamotest.FaultyStore(t)
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, Timeout: time.Second})
-	must(t, err)
-	queues, err := localqueue.New(db, "http://127.0.0.1:4566", []localqueue.Config{{Name: "SendQueue"}, {Name: "SettleDeadLetters"}}, silent{})
-	must(t, err)
-	web := httptest.NewServer(queues)
-	t.Cleanup(func() { web.Close(); queues.Close(); _ = db.Close() })
-	client := sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{},
-	})
+	queues := queuetest.New(t, "SendQueue", "SettleDeadLetters")
 	b := &bench{store: store, faults: faults, queues: queues, now: noon}
 	b.handler = &handler{
-		Recorder: &sendoutcome.Recorder{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
-		dead:     queue.New(client, queues.URL("SettleDeadLetters")),
+		Recorder: &sendoutcome.Recorder{Sends: store, Due: store, Contacts: store, Intents: queues.Queue("SendQueue"), Count: func(string, int) {}, Now: b.clock},
+		dead:     queues.Queue("SettleDeadLetters"),
 	}
 	return b
 }
-
-type silent struct{}
-
-func (silent) Record(trail.Step) {}
 
 func (b *bench) clock() time.Time {
 	b.mu.Lock()

@@ -4,28 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"go.etcd.io/bbolt"
 
-	local "regulars/infra/local/queue"
-	"regulars/infra/local/trail"
+	"regulars/infra/local/queue/queuetest"
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
 	"regulars/shared/profile"
-	"regulars/shared/queue"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -42,37 +33,20 @@ var (
 type fixture struct {
 	*Planner
 	store  *dynamo.Store
-	queues *local.Service
-	broken *atomic.Int32 // number of calls of SQS that still fail
+	queues *queuetest.Queues
 }
 
 func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	t.Helper()
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
-	must(t, err)
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Plan"}, {Name: "Send"}, {Name: "Journey"}, {Name: "DeadLetters"}}, noRecorder{})
-	must(t, err)
-	broken := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if broken.Add(-1) >= 0 {
-			http.Error(w, "injected", http.StatusServiceUnavailable)
-			return
-		}
-		queues.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() { server.Close(); queues.Close(); _ = db.Close() })
-	client := sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
+	queues := queuetest.New(t, "Plan", "Send", "Journey", "DeadLetters")
 	return fixture{
 		Planner: &Planner{
 			Runs: store, Pages: store, Ticks: store, Profiles: store, Halts: store, Records: store, Tenant: "test", Products: store, Model: func(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }, Policy: inForce(), Latest: inForce(),
-			Own: queue.New(client, queues.URL("Plan")), Intents: queue.New(client, queues.URL("Send")), Entries: queue.New(client, queues.URL("Journey")), Dead: queue.New(client, queues.URL("DeadLetters")),
+			Own: queues.Queue("Plan"), Intents: queues.Queue("Send"), Entries: queues.Queue("Journey"), Dead: queues.Queue("DeadLetters"),
 			Items: func(context.Context) (int64, error) { return 8_000, nil },
 			Now:   func() time.Time { return saturday },
 		},
-		store: store, queues: queues, broken: broken,
+		store: store, queues: queues,
 	}
 }
 
@@ -103,11 +77,6 @@ func populate(t testing.TB, h fixture, customers int) fixture {
 func withdrawn(c frequency.Contact) (frequency.Contact, bool) {
 	return c.WithConsent(shop.TopicPromotions, false, ten), true
 }
-
-// noRecorder discards the steps that the local queues record.
-type noRecorder struct{}
-
-func (noRecorder) Record(trail.Step) {}
 
 func must(t testing.TB, err error) {
 	t.Helper()

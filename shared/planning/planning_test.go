@@ -70,7 +70,7 @@ func TestATickThatFailsIsMadeUpForByTheNext(t *testing.T) {
 	h := newFixture(t, dynamotest.Store(t))
 	must(t, h.tick(t))
 	h.Now = func() time.Time { return saturday.AddDate(0, 0, 7).Add(time.Hour) }
-	h.broken.Store(1)
+	h.queues.Broken.Store(1)
 	if err := h.tick(t); err == nil {
 		t.Error("tick = nil while the queue fails, want an error")
 	}
@@ -252,7 +252,7 @@ func TestAPartWhoseQueueFailsIsPlannedWhenItIsDeliveredAgain(t *testing.T) {
 	h := populated(t, 40)
 	h.handle(t, t.Context(), runEventOf("weekly", ten))
 	parts := h.on(t, "Plan")
-	h.broken.Store(2)
+	h.queues.Broken.Store(2)
 	again := h.handle(t, t.Context(), parts...)
 	if len(again) != 2 {
 		t.Fatalf("%d parts failed, want the 2 whose queue failed", len(again))

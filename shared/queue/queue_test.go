@@ -5,59 +5,30 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"go.etcd.io/bbolt"
 
 	localqueue "regulars/infra/local/queue"
-	"regulars/infra/local/trail"
+	"regulars/infra/local/queue/queuetest"
 	"regulars/shared/inputfault"
 	"regulars/shared/queue"
 )
 
 // cloud is the local cloud's SQS with one queue and a count of its calls.
-type cloud struct {
-	*localqueue.Service
-	calls atomic.Int32
-}
+type cloud struct{ *queuetest.Queues }
 
-func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.calls.Add(1)
-	c.Service.ServeHTTP(w, r)
-}
-
-type silent struct{}
-
-func (silent) Record(trail.Step) {}
-
-func newCloud(t *testing.T) (*cloud, *queue.Queue) {
+func newCloud(t *testing.T) (cloud, *queue.Queue) {
 	t.Helper()
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, Timeout: time.Second})
-	must(t, err)
-	s, err := localqueue.New(db, "http://127.0.0.1:4566", []localqueue.Config{{Name: "Letters"}}, silent{})
-	must(t, err)
-	c := &cloud{Service: s}
-	web := httptest.NewServer(c)
-	t.Cleanup(func() { web.Close(); s.Close(); _ = db.Close() })
-	client := sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{},
-	})
-	return c, queue.New(client, s.URL("Letters"))
+	c := cloud{queuetest.New(t, "Letters")}
+	return c, c.Queue("Letters")
 }
 
 // receiveAll receives all messages of the queue.
-func (c *cloud) receiveAll(t *testing.T) (all []localqueue.Message) {
+func (c cloud) receiveAll(t *testing.T) (all []localqueue.Message) {
 	t.Helper()
 	for {
 		more, err := c.Receive(t.Context(), "Letters", 10, 0, nil)
@@ -69,7 +40,7 @@ func (c *cloud) receiveAll(t *testing.T) (all []localqueue.Message) {
 	}
 }
 
-func (c *cloud) bodies(t *testing.T) (bodies []string) {
+func (c cloud) bodies(t *testing.T) (bodies []string) {
 	t.Helper()
 	for _, m := range c.receiveAll(t) {
 		bodies = append(bodies, m.Body)
@@ -90,7 +61,7 @@ func TestPutSendsTenMessagesPerRequest(t *testing.T) {
 		if err := q.Put(t.Context(), values...); err != nil {
 			t.Errorf("Put(%d values) = %v", n, err)
 		}
-		if got := c.calls.Load(); got != requests {
+		if got := c.Calls.Load(); got != requests {
 			t.Errorf("Put(%d values) took %d requests, want %d", n, got, requests)
 		}
 		slices.Sort(want)

@@ -6,24 +6,16 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"go.etcd.io/bbolt"
 
-	local "regulars/infra/local/queue"
-	"regulars/infra/local/trail"
+	"regulars/infra/local/queue/queuetest"
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
 	"regulars/shared/contactchange"
@@ -50,9 +42,8 @@ type fixture struct {
 	store  *dynamo.Store
 	client *dynamodb.Client
 	tables dynamo.Tables
-	queues *local.Service
-	own    *queue.Queue  // of record, to which hooks puts webhooks
-	broken *atomic.Int32 // number of calls of SQS that still fail
+	queues *queuetest.Queues
+	own    *queue.Queue // of record, to which hooks puts webhooks
 }
 
 func newFixture(t testing.TB) fixture {
@@ -63,44 +54,19 @@ func newFixture(t testing.TB) fixture {
 
 func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixture {
 	t.Helper()
-	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Record"}, {Name: "Journey"}, {Name: "Send"}, {Name: "Plan"}, {Name: "DeadLetters"}}, noRecorder{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	broken := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if broken.Add(-1) >= 0 {
-			http.Error(w, "injected", http.StatusServiceUnavailable)
-			return
-		}
-		queues.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() { server.Close(); queues.Close(); _ = db.Close() })
-	sqsClient := sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
+	queues := queuetest.New(t, "Record", "Journey", "Send", "Plan", "DeadLetters")
 	store := dynamo.New(client, tables)
 	return fixture{
 		Recorder: &Recorder{
 			Orders: store, Shop: store, Contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, Policy: inForce(),
 			Erasures: store, Name: mailboxes.Customer,
-			Intents: queue.New(sqsClient, queues.URL("Send")), Runs: queue.New(sqsClient, queues.URL("Plan")), Entries: queue.New(sqsClient, queues.URL("Journey")), Dead: queue.New(sqsClient, queues.URL("DeadLetters")),
+			Intents: queues.Queue("Send"), Runs: queues.Queue("Plan"), Entries: queues.Queue("Journey"), Dead: queues.Queue("DeadLetters"),
 			Now:     func() time.Time { return evening },
 			Metrics: metric.Writer{Out: io.Discard, Now: time.Now},
 		},
-		store: store, client: client, tables: tables, queues: queues, own: queue.New(sqsClient, queues.URL("Record")), broken: broken,
+		store: store, client: client, tables: tables, queues: queues, own: queues.Queue("Record"),
 	}
 }
-
-// noRecorder discards the steps that the local queues record.
-type noRecorder struct{}
-
-func (noRecorder) Record(trail.Step) {}
 
 // inForce returns a policy with the triggered campaigns of infra/shop and a
 // scheduled one. Its orders earn when they are placed.

@@ -30,7 +30,7 @@ func TestAProductThatIsBackAsksForItsRunUntilTheRequestIsOnTheQueue(t *testing.T
 	if asked := h.asked(t); len(asked) > 0 {
 		t.Fatalf("one unit asks for %q, want nothing below three", asked)
 	}
-	h.broken.Store(1)
+	h.queues.Broken.Store(1)
 	if again := h.handle(t, stocked(21, 4)); len(again) != 1 {
 		t.Fatal("an event whose request could not be put on the queue was acknowledged")
 	}

@@ -241,11 +241,11 @@ func TestTheFirstWebhookOfAnOrderRaisesWhatTheOrderIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newFixture(t)
-			h.broken.Store(1) // the queue fails once
+			h.queues.Broken.Store(1) // the queue fails once
 			if again := h.handle(t, c.body); len(again) != min(len(c.want), 1) {
 				t.Fatalf("%d messages failed with the queue, want those with intents", len(again))
 			}
-			h.broken.Store(0)
+			h.queues.Broken.Store(0)
 			for range 2 {
 				h.takes(t, c.body)
 				if got := names(h.raised(t)); !slices.Equal(got, c.want) {
@@ -270,7 +270,7 @@ func TestEventsBeforeTheirOrderRaiseTheSameIntents(t *testing.T) {
 		t.Fatalf("raised %v before the customer is known, want none", names(got))
 	}
 	order := placed("o-1", "c-1", map[string]int{"P": 3})
-	h.broken.Store(1)
+	h.queues.Broken.Store(1)
 	if again := h.handle(t, order); len(again) != 1 {
 		t.Fatal("the order's message succeeded, want it to fail with the queue")
 	}

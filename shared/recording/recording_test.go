@@ -273,7 +273,7 @@ func TestStoredIntentsAreRaisedAfterACrashBeforeTheQueue(t *testing.T) {
 	h.Policy = withoutCounters(h.Policy)
 	h.takes(t, bag)
 	first := placed("o-1", "c-1", map[string]int{"BAG": 9})
-	h.broken.Store(1)
+	h.queues.Broken.Store(1)
 	if again := h.handle(t, first); !slices.Equal(again, []int{0}) {
 		t.Fatalf("failed: %v, want the message", again)
 	}
@@ -297,7 +297,7 @@ func TestStoredIntentsAreRaisedAfterACrashBeforeTheQueue(t *testing.T) {
 
 func TestARefusalThatTheQueueDoesNotAcceptIsRetried(t *testing.T) {
 	h := newFixture(t)
-	h.broken.Store(1)
+	h.queues.Broken.Store(1)
 	if again := h.handle(t, "not JSON", placed("o-1", "c-1", map[string]int{"P": 1})); !slices.Equal(again, []int{0}) {
 		t.Errorf("failed: %v, want the first", again)
 	}
