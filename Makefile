@@ -260,6 +260,10 @@ bench: tools-go tools-node ## measure the cost of a quote and a message, compare
 plan-scale: tools-go tools-node ## plan a run for 10,000, 100,000 and 1,000,000 customers, undisturbed and killed ten times: make plan-scale CUSTOMERS=10000
 	@mkdir -p bin && go build -o bin/ ./functions/plan ./infra/proof/planscale && bin/planscale $(if $(CUSTOMERS),-customers $(CUSTOMERS)) $(if $(KILLS),-kills $(KILLS))
 
+.PHONY: cost
+cost: tools-go ## print what a month costs on AWS, line by line: make cost MESSAGES=1000000 ORDERS=100000 CUSTOMERS=250000
+	@go run ./infra/ops/cost $(if $(MESSAGES),-messages '$(MESSAGES)') $(if $(ORDERS),-orders '$(ORDERS)') $(if $(CUSTOMERS),-customers '$(CUSTOMERS)')
+
 .PHONY: throughput
 throughput: tools-go ## let 10, 125 and 1,000 containers send promotions in virtual time, with AWS's latencies, and name the hottest items: make throughput RATE=1250 SECONDS=20 CONTAINERS=125 CPU=7.5ms COUPON=1
 	@mkdir -p bin && go build -o bin/throughput ./infra/proof/throughput && bin/throughput $(if $(RATE),-rate '$(RATE)') $(if $(SECONDS),-seconds '$(SECONDS)') $(if $(CONTAINERS),-containers '$(CONTAINERS)') $(if $(CPU),-cpu '$(CPU)') $(if $(COUPON),-coupon)

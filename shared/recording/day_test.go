@@ -52,6 +52,8 @@ type day struct {
 	mails   []message.Mail        // that SES accepted
 	stopped map[shop.SendID]error // sends whose intent failed, as in the dead letters
 	intents map[shop.SendID]campaign.Intent
+
+	sends func(take func()) // calls what send does with an intent; nil: at once
 }
 
 func (d *day) Policy(context.Context) (shoppolicy.Policy, error) { return d.policy, nil }
@@ -90,8 +92,15 @@ func (d *day) deliver(bodies ...string) {
 	for _, intent := range d.raised(d.t) {
 		id := intent.SendID("demo")
 		d.intents[id] = intent
-		if err := d.Take(context.Background(), intent, false); err != nil {
-			d.stopped[id] = err
+		take := func() {
+			if err := d.Take(context.Background(), intent, false); err != nil {
+				d.stopped[id] = err
+			}
+		}
+		if d.sends != nil {
+			d.sends(take)
+		} else {
+			take()
 		}
 	}
 }

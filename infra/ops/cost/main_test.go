@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestBillHasALineForEachUnitAndItsSums(t *testing.T) {
+	var out bytes.Buffer
+	if err := run([]string{"-messages", "1000000", "-orders", "1000000", "-customers", "1000000"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"write unit", "SQS request", "Lambda GB-second", "log GB", "event on the bus", "SES ", "A million promotions, beside SES: ", "A million orders, beside SES: "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the bill has no %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// Every price counts as often as the line says.
+func TestLinesAreAmountsTimesPrices(t *testing.T) {
+	b, err := open(pricesFile, unitsFile, assumptionsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := b.bill(shop{messages: 2e6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lines {
+		if l.about == "orders" || l.about == "customers" {
+			t.Errorf("a bill without orders and customers has the line %+v", l)
+		}
+		if l.what == mailLine && l.dollar != 200 {
+			t.Errorf("two million messages of SES cost %v, want 200", l.dollar)
+		}
+	}
+}
+
+func TestWhatIsUnknownIsRefused(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"an unknown kind":   {[]string{"clicks=5"}, "not a kind that is billed"},
+		"an unknown flag":   {[]string{"-clicks", "5"}, "not defined"},
+		"a negative number": {[]string{"-orders", "-1"}, "want 0 or more"},
+		"what is no number": {[]string{"-orders", "many"}, "invalid value"},
+	} {
+		err := run(c.args, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: run(%q) = %v, want %q", phrase, c.args, err, c.want)
+		}
+	}
+	for phrase, c := range map[string]struct{ prices, units, want string }{
+		"a price is missing":      {strings.Replace(pricesFile, "write unit", "wrote unit", 1), unitsFile, "write unit"},
+		"a price is no number":    {strings.Replace(pricesFile, "0.625", "cheap", 1), unitsFile, `"cheap"`},
+		"a figure is missing":     {pricesFile, strings.Replace(unitsFile, "write units", "wrote units", 1), "wrote units was counted"},
+		"a figure no line uses":   {pricesFile, unitsFile + "a click,read units,1.00\n", "a click: read units was counted"},
+		"a table without columns": {"prices\n", unitsFile, "three columns"},
+	} {
+		b, err := open(c.prices, c.units, assumptionsFile)
+		if err == nil {
+			_, err = b.bill(shop{1, 1, 1})
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want an error about %q", phrase, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,283 @@
+//go:build !race
+
+package recording
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"regulars/infra/demo"
+	"regulars/shared/breaker"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/redecide"
+	"regulars/shared/sendoutcome"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+var update = flag.Bool("update", false, "write what is counted to infra/ops/cost/units.csv")
+
+const unitsFile = "../../infra/ops/cost/units.csv"
+
+// tally counts what one part of the system uses.
+type tally struct {
+	n           int // of what it is counted for
+	read, write float64
+	log         int           // bytes
+	cpu         time.Duration // of this process; not written, since machines differ
+}
+
+func (c tally) rows(part string) (rows [][]string) {
+	rows = [][]string{row(part, "read units", c.read/float64(c.n))}
+	if c.write > 0 { // a scan writes and logs nothing
+		rows = append(rows, row(part, "write units", c.write/float64(c.n)), row(part, "log bytes", float64(c.log)/float64(c.n)))
+	}
+	return rows
+}
+
+func row(part, what string, each float64) []string {
+	return []string{part, what, fmt.Sprintf("%.2f", each)}
+}
+
+// meter counts for one tally at a time.
+type meter struct{ on *tally }
+
+func (m *meter) Write(p []byte) (int, error) { m.on.log += len(p); return len(p), nil }
+
+// during counts what do uses.
+func (m *meter) during(c *tally, do func()) {
+	outer := m.on
+	m.on = c
+	began := processorTime()
+	do()
+	took := processorTime() - began
+	c.cpu, outer.cpu = c.cpu+took, outer.cpu-took
+	m.on = outer
+}
+
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// What infra/ops/cost multiplies with prices is counted here, from the code of the
+// functions: the demo's last days through record, the messages that its orders raise,
+// weekly-picks for its customers, and SES's events about both. After a change of what
+// they read, write or log: go test ./shared/recording -run CountedUnits -update
+func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
+	story, err := demo.Tell(dayNow)
+	must(t, err)
+	d := newDay(t, func(p *shoppolicy.Policy) {
+		for i := range p.Campaigns {
+			p.Campaigns[i].Holdout = 0
+		}
+	})
+	story.Points = d.policy.Points
+	must(t, demo.Import(t.Context(), story, d.store, d.Contacts.Mailbox, nil))
+	d.learn()
+	keeper := &breaker.Keeper{Store: d.store, Now: d.Recorder.Now}
+	d.Dispatcher.Breaker, d.Dispatcher.Inputs = keeper, &redecide.Keeper{Store: d.store, Count: func(string, int) {}}
+	m := &meter{on: &tally{}}
+	d.store.Meter = func(_ string, read, write float64) { m.on.read, m.on.write = m.on.read+read, m.on.write+write }
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(m, nil)))
+	defer slog.SetDefault(before)
+
+	var orders, service, promotions, settled, customers, sends tally
+	mails := 0 // of orders
+	d.sends = func(take func()) {
+		sent := len(d.mails)
+		m.during(&service, take)
+		mails += len(d.mails) - sent
+	}
+	bus := &counting{day: d, meter: m, orders: &orders}
+	must(t, demo.Play(t.Context(), story.Live, 0, time.Millisecond, bus, "default", func(int) error { return nil }, nil))
+	service.n = orders.n
+	d.promote(m, &promotions)
+	d.settle(m, keeper, &settled)
+	m.during(&customers, func() {
+		for page := (dynamo.Page{}); page.After != dynamo.End; {
+			page.After, err = d.store.Profiles(t.Context(), page, func(profile.Profile) error { customers.n++; return nil })
+			must(t, err)
+		}
+	})
+	m.during(&sends, func() {
+		for page := (dynamo.Page{}); page.After != dynamo.End; {
+			page.After, err = d.store.Sends(t.Context(), page, func(claim.Send) error { sends.n++; return nil })
+			must(t, err)
+		}
+	})
+	rows := [][]string{{"part", "what", "each"}}
+	for _, part := range []struct {
+		name string
+		tally
+	}{
+		{"an order in record", orders}, {"the service messages of an order in send", service}, {"a promotion in send", promotions}, {"a message in settle", settled},
+		{"a customer in a scan", customers}, {"a send in a scan", sends},
+	} {
+		rows = append(rows, part.rows(part.name)...)
+		t.Logf("%-28s %5d: %6.2f read, %6.2f write units, %5d bytes of log, %s of processor", part.name, part.n, part.read/float64(part.n), part.write/float64(part.n), part.log/part.n, part.cpu/time.Duration(part.n))
+	}
+	rows = append(rows,
+		row("an order in record", "events", float64(bus.events)/float64(orders.n)),
+		row("the service messages of an order in send", "messages", float64(mails)/float64(orders.n)),
+		row("a message in settle", "events", 2), // sent, and delivered
+		row("a month of campaigns", "runs", float64(d.runs())),
+		row("the stack", "alarms", occurrences(t, "Type: AWS::CloudWatch::Alarm")),
+		row("the stack", "secrets", occurrences(t, "Type: AWS::SecretsManager::Secret")),
+	)
+	compare(t, rows)
+}
+
+// counting is the event bus of the day. It counts what record does with the events of
+// orders; the day counts what send does with the messages that they raise.
+type counting struct {
+	*day
+	meter  *meter
+	orders *tally
+	events int // of orders
+}
+
+func (b *counting) PutEvents(ctx context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (out *eventbridge.PutEventsOutput, err error) {
+	for _, e := range in.Entries {
+		counts := &tally{} // of events about carts and products, which are not part of the bill
+		if strings.HasPrefix(*e.DetailType, "order.") {
+			counts = b.orders
+			b.events++
+		}
+		if *e.DetailType == string(shop.OrderPlaced) {
+			b.orders.n++
+		}
+		b.meter.during(counts, func() {
+			out, err = b.day.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{e}})
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &eventbridge.PutEventsOutput{Entries: make([]types.PutEventsResultEntry, len(in.Entries))}, nil
+}
+
+// promote sends weekly-picks to all customers, and counts those whose message goes.
+func (d *day) promote(m *meter, c *tally) {
+	d.t.Helper()
+	known, _ := d.policy.Campaign("weekly-picks")
+	var intents []campaign.Intent
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		next, err := d.store.Profiles(d.t.Context(), page, func(p profile.Profile) error {
+			intents = append(intents, campaign.Intent{Campaign: known.ID, Version: known.Version, Customer: p.ID, Occasion: "2026-11-22T12:00:00Z", Planned: dayNow, NotAfter: dayNow.Add(known.NotAfter)})
+			return nil
+		})
+		must(d.t, err)
+		page.After = next
+	}
+	for _, intent := range intents {
+		if c.n == 80 {
+			return
+		}
+		sent := len(d.mails)
+		var one tally
+		m.during(&one, func() { must(d.t, d.Take(d.t.Context(), intent, false)) })
+		if len(d.mails) > sent {
+			c.n, c.read, c.write, c.log, c.cpu = c.n+1, c.read+one.read, c.write+one.write, c.log+one.log, c.cpu+one.cpu
+		}
+	}
+}
+
+// settle records SES's two events about each mail, ten in a batch.
+func (d *day) settle(m *meter, keeper *breaker.Keeper, c *tally) {
+	d.t.Helper()
+	r := &sendoutcome.Recorder{Sends: d.store, Due: d.store, Contacts: d.store, Intents: d.Intents, Count: func(string, int) {}, Now: d.Recorder.Now, Breaker: keeper}
+	n := 0
+	for _, kind := range []string{"Email Sent", "Email Delivered"} {
+		for _, mail := range d.mails {
+			tags := map[string][]string{}
+			for name, value := range mail.Tags {
+				tags[name] = []string{value}
+			}
+			event, err := json.Marshal(map[string]any{"detail-type": kind, "detail": map[string]any{
+				"mail": map[string]any{"messageId": "ses-" + mail.Tags["send_id"], "destination": []string{mail.To}, "tags": tags},
+			}})
+			must(d.t, err)
+			m.during(c, func() {
+				must(d.t, r.SESEvent(d.t.Context(), event))
+				if n++; n%10 == 0 {
+					r.Tally(d.t.Context())
+				}
+			})
+		}
+	}
+	c.n = len(d.mails)
+}
+
+// runs returns how many runs of campaigns look at all customers in thirty days.
+func (d *day) runs() (n int) {
+	for _, c := range d.policy.Started() {
+		for day := range 30 { // Due leaves out what has expired by the end of its time
+			n += len(campaign.Due(c, dayNow.AddDate(0, 0, day), dayNow.AddDate(0, 0, day+1), time.UTC))
+		}
+	}
+	return n
+}
+
+// occurrences counts a text in the templates.
+func occurrences(t *testing.T, text string) float64 {
+	t.Helper()
+	n := 0
+	for _, file := range []string{"template.yaml", "infra/alarms.yaml", "infra/mail.yaml", "infra/tables.yaml"} {
+		content, err := os.ReadFile("../../" + file)
+		must(t, err)
+		n += strings.Count(string(content), text)
+	}
+	return float64(n)
+}
+
+// compare compares the rows with the file, or writes it with -update.
+func compare(t *testing.T, rows [][]string) {
+	t.Helper()
+	var text bytes.Buffer
+	must(t, csv.NewWriter(&text).WriteAll(rows))
+	if *update {
+		must(t, os.WriteFile(unitsFile, text.Bytes(), 0o644)) //nolint:gosec // a file of the repository
+		return
+	}
+	stored, err := os.ReadFile(unitsFile)
+	must(t, err)
+	before, err := csv.NewReader(bytes.NewReader(stored)).ReadAll()
+	must(t, err)
+	for i, row := range rows {
+		if i >= len(before) || !alike(before[i], row) {
+			t.Errorf("counted %v, but %s has another figure; if the change is meant, run: go test ./shared/recording -run CountedUnits -update", row, unitsFile)
+		}
+	}
+}
+
+// alike reports whether two rows differ by no more than a twentieth: keys and random
+// names change the length of items a little.
+func alike(a, b []string) bool {
+	if a[0] != b[0] || a[1] != b[1] {
+		return false
+	}
+	x, errX := strconv.ParseFloat(a[2], 64)
+	y, errY := strconv.ParseFloat(b[2], 64)
+	return errX != nil && errY != nil || math.Abs(x-y) <= max(0.02, math.Abs(x)/20)
+}
