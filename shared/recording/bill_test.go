@@ -95,7 +95,7 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 	must(t, demo.Import(t.Context(), story, d.store, d.Contacts.Mailbox, nil))
 	d.learn()
 	keeper := &breaker.Keeper{Store: d.store, Now: d.Recorder.Now}
-	d.Dispatcher.Breaker, d.Dispatcher.Inputs = keeper, &redecide.Keeper{Store: d.store, Count: func(string, int) {}}
+	d.Breaker, d.Inputs = keeper, &redecide.Keeper{Store: d.store, Count: func(string, int) {}}
 	m := &meter{on: &tally{}}
 	d.store.Meter = func(_ string, read, write float64) { m.on.read, m.on.write = m.on.read+read, m.on.write+write }
 	before := slog.Default()
@@ -131,8 +131,12 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 		name string
 		tally
 	}{
-		{"an order in record", orders}, {"the service messages of an order in send", service}, {"a promotion in send", promotions}, {"a message in settle", settled},
-		{"a customer in a scan", customers}, {"a send in a scan", sends},
+		{"an order in record", orders},
+		{"the service messages of an order in send", service},
+		{"a promotion in send", promotions},
+		{"a message in settle", settled},
+		{"a customer in a scan", customers},
+		{"a send in a scan", sends},
 	} {
 		rows = append(rows, part.rows(part.name)...)
 		t.Logf("%-28s %5d: %6.2f read, %6.2f write units, %5d bytes of log, %s of processor", part.name, part.n, part.read/float64(part.n), part.write/float64(part.n), part.log/part.n, part.cpu/time.Duration(part.n))
