@@ -125,11 +125,11 @@ reconcile: tools-go ## count the planned intents and the states of their sends (
 	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) go run ./infra/ops/reconcile
 
 .PHONY: erase
-erase: tools-go ## erase a customer everywhere: make erase CUSTOMER=c-17 (STACK=… for AWS), repeat the erasures after a restore: SINCE=2026-11-01, or list the open requests and the erasures
+erase: tools-go ## erase a customer everywhere: make erase CUSTOMER=c-17 (STACK=… for AWS; UNKNOWN=1 if nothing is stored about them), repeat the erasures after a restore: SINCE=2026-11-01, or list the open requests and the erasures
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); EVENT_BUS=$$(output EventBus); \
-	export CUSTOMERS_TABLE ORDERS_TABLE SETTINGS_TABLE MAILBOX_SECRET_ARN EVENT_BUS;) \
-	go run ./infra/ops/erase $(if $(STACK),-aws) $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER))) $(if $(SINCE),-since '$(SINCE)')
+	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); DECISIONS_TABLE=$$(output DecisionsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); EVENT_BUS=$$(output EventBus); \
+	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE DECISIONS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE MAILBOX_SECRET_ARN EVENT_BUS;) \
+	go run ./infra/ops/erase $(if $(STACK),-aws) $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER))) $(if $(UNKNOWN),-unknown) $(if $(SINCE),-since '$(SINCE)')
 
 .PHONY: export
 export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=c-17.json (STACK=… for AWS), close a request that was answered otherwise: ANSWERED=request, or list the open requests

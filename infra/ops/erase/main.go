@@ -6,7 +6,9 @@
 //	go run ./infra/ops/erase -since 2026-11-01
 //	go run ./infra/ops/erase
 //
-// The customer is their ID or, for a guest, their address. With -since it erases
+// The customer is their ID or, for a guest, their address. If nothing is stored about
+// them, the command fails and writes nothing; with -unknown it erases them all the
+// same. With -since it erases
 // again every customer who was erased from that day on and is in the tables:
 // after a table was restored to an earlier time. Without an option it lists the
 // open requests of customers with the days that are left, and the erasures. docs/runbooks/erasure.md says what is erased, and what is kept.
@@ -39,8 +41,10 @@ import (
 
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
+	"regulars/shared/intake"
 	"regulars/shared/mailbox"
 	"regulars/shared/privacy"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -74,6 +78,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("erase", flag.ContinueOnError)
 	account := flags.Bool("aws", false, "use a stack in AWS, not the local cloud")
 	customer := flags.String("customer", "", "the `customer` to erase: an ID, or an address, for every customer with it")
+	unknown := flags.Bool("unknown", false, "erase the customer even if nothing is stored about them")
 	since := flags.String("since", "", "repeat the erasures from this `day` on, such as 2026-11-01")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -83,7 +88,9 @@ func (c command) run(ctx context.Context, args []string) error {
 	}
 	var where string
 	var err error
-	if c.store, where, err = opentables.Open(ctx, *account, c.getenv, "erase", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE"); err != nil {
+	c.store, where, err = opentables.Open(ctx, *account, c.getenv, "erase",
+		"CUSTOMERS_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "DECISIONS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
+	if err != nil {
 		return err
 	}
 	if c.bus == nil {
@@ -93,7 +100,12 @@ func (c command) run(ctx context.Context, args []string) error {
 	}
 	switch {
 	case *customer != "":
-		err = c.erase(ctx, *customer)
+		if !*unknown {
+			err = c.known(ctx, *customer)
+		}
+		if err == nil {
+			err = c.erase(ctx, *customer)
+		}
 	case *since != "":
 		err = c.again(ctx, *account, *since)
 	default:
@@ -114,6 +126,40 @@ func connect(ctx context.Context, account bool, where string) (bus, error) {
 		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	return eventbridge.NewFromConfig(cfg), nil
+}
+
+// known fails if nothing is stored about the customer, and they have not asked for their
+// erasure either. What this command asked for is no sign of a customer: the ID may have
+// been mistyped before.
+func (c command) known(ctx context.Context, customer string) error {
+	id, address := shop.CustomerID(customer), ""
+	if strings.Contains(customer, "@") {
+		id, address = intake.Guest(customer), customer
+	}
+	if _, rev, err := c.store.Profile(ctx, id); err != nil || rev != "" {
+		return err
+	}
+	open, err := privacy.OpenRequests(ctx, c.store)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(open, func(r privacyrequest.Request) bool {
+		return r.Kind == privacyrequest.Erase && r.Customer == id && r.Source != shop.RequestFromOperator
+	}) {
+		return nil
+	}
+	if documents, err := privacy.ExportPerson(ctx, c.store, address, c.now(), id); err != nil || len(documents) > 0 {
+		return err
+	}
+	hint := "look for the right ID or address"
+	o, _, err := c.store.Order(ctx, shop.OrderID(customer))
+	if err != nil {
+		return err
+	}
+	if o.Customer != "" {
+		hint = fmt.Sprintf("it is the ID of an order: CUSTOMER=%s placed it", o.Customer)
+	}
+	return fmt.Errorf("nothing is stored about the customer %s, and nothing was written; %s. UNKNOWN=1 erases them all the same, such as a customer whom only dead letters name", customer, hint)
 }
 
 // erase erases one customer and prints what was erased in the first pass.

@@ -40,7 +40,10 @@ func setup(t *testing.T) (c command, bus *fakeBus, out *strings.Builder) {
 	t.Helper()
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
-	env := map[string]string{"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders, "SETTINGS_TABLE": tables.Settings}
+	env := map[string]string{
+		"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders, "SETTINGS_TABLE": tables.Settings,
+		"SENDS_TABLE": tables.Sends, "DECISIONS_TABLE": tables.Decisions, "JOURNEYS_TABLE": tables.Journeys, "COUPONS_TABLE": tables.Coupons,
+	}
 	bus, out = &fakeBus{store: dynamo.New(client, tables)}, &strings.Builder{}
 	return command{
 		getenv: func(name string) string { return env[name] }, out: out, now: func() time.Time { return noon }, every: time.Millisecond,
@@ -54,12 +57,36 @@ func TestEraseAsksForTheCustomerAndPrintsWhatWasErased(t *testing.T) {
 		"guest@example.com": `shop customer.erase {"customer":{"email":"guest@example.com"},"source":"operator","version":"1"}`,
 	} {
 		c, bus, out := setup(t)
+		must(t, bus.store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: "c-1"}, {ID: "c-2", Email: profile.Statement{Value: "Guest@example.com"}}}}))
 		must(t, c.run(t.Context(), []string{"-customer", customer}))
 		if len(bus.put) != 1 || bus.put[0] != want {
 			t.Errorf("the events are %q, want %q", bus.put, want)
 		}
 		if !strings.Contains(out.String(), "erased: orders: 2\n") {
 			t.Errorf("it prints %q, want the counts", out)
+		}
+	}
+}
+
+// Of a customer about whom nothing is stored, the event is put only if that is wanted,
+// or if they have asked.
+func TestEraseOfAnUnknownCustomerFailsAndPutsNothing(t *testing.T) {
+	c, bus, _ := setup(t)
+	must(t, bus.store.Import(t.Context(), dynamo.History{Orders: []shop.Order{{ID: "o-1", Customer: "c-1"}}}))
+	must(t, bus.store.SavePrivacyRequest(t.Context(), privacyrequest.New("e-8", privacyrequest.Erase, "c-17", shop.RequestFromOperator, noon, 0), ""))
+	for customer, want := range map[string]string{
+		"c-17":              "nothing is stored about the customer c-17, and nothing was written; look for the right ID or address. UNKNOWN=1 ",
+		"guest@example.com": "nothing is stored about the customer guest@example.com, ",
+		"o-1":               "it is the ID of an order: CUSTOMER=c-1 placed it",
+	} {
+		if err := c.run(t.Context(), []string{"-customer", customer}); err == nil || !strings.Contains(err.Error(), want) || len(bus.put) > 0 {
+			t.Errorf("%s: %v and the events %q, want %q and none", customer, err, bus.put, want)
+		}
+	}
+	must(t, bus.store.SavePrivacyRequest(t.Context(), privacyrequest.New("e-9", privacyrequest.Erase, "c-9", shop.RequestFromShop, noon, 0), ""))
+	for i, args := range [][]string{{"-customer", "c-1"}, {"-customer", "c-9"}, {"-unknown", "-customer", "c-17"}} {
+		if must(t, c.run(t.Context(), args)); len(bus.put) != i+1 {
+			t.Errorf("%v: the events are %q, want one more", args, bus.put)
 		}
 	}
 }
