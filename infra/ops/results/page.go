@@ -46,6 +46,9 @@ type drawing struct {
 	Providers []provider
 	Budgets   []budget
 	Unread    []string
+
+	HoldOut  int    // how many of the campaigns have a holdout, or customers who were held out
+	Unplaced string // said in place of the plot without any comparison
 }
 
 // part is a campaign on the page, or a part of it.
@@ -57,6 +60,7 @@ type part struct {
 	EarnedRange     string
 	Needed          string
 	Value           string // of one message; empty if it is not known
+	Uncompared      string // why there is nothing to compare with; empty if there is
 	Standing        string // of its variants; empty without any
 	Bars            []piece
 	Steps           []step
@@ -133,6 +137,9 @@ func (r report) page(to io.Writer) error {
 				p.Parts = append(p.Parts, r.part(other))
 			}
 		}
+		if p.HasLift || r.holdout(row) > 0 {
+			d.HoldOut++
+		}
 		d.Campaigns = append(d.Campaigns, p)
 	}
 	compared := slices.DeleteFunc(slices.Clone(d.Campaigns), func(p part) bool { return !p.HasLift })
@@ -140,6 +147,14 @@ func (r report) page(to io.Writer) error {
 		compared = append([]part{r.part(d.All)}, compared...)
 	}
 	d.Forest = plot(compared)
+	switch {
+	case len(d.Campaigns) == 0:
+		d.Unplaced = nothing
+	case d.HoldOut > 0:
+		d.Unplaced = "No customer is held out of a campaign in this time, so there is nothing to compare with yet."
+	default:
+		d.Unplaced = "No campaign has a holdout. With “holdout: 10” a campaign can be measured."
+	}
 	for _, c := range colours {
 		d.Legend = append(d.Legend, c.colour)
 	}
@@ -168,6 +183,9 @@ func (r report) part(row *outcome.Row) part {
 			p.Earned = r.money(float64(e.Net))
 			p.EarnedRange = r.money(float64(e.Low)) + " to " + r.money(float64(e.High))
 		}
+	}
+	if !p.HasLift {
+		p.Uncompared = r.uncompared(row)
 	}
 	x := 0.0
 	for _, c := range colours {

@@ -110,6 +110,10 @@ func thousands(n int64) string {
 // text prints the results.
 func (r report) text(out io.Writer) error {
 	fmt.Fprintf(out, "What the campaigns of %s did%s, as of %s\n\n", r.shop, r.period(), r.Now.UTC().Format("2 January 2006, 15:04 MST"))
+	if len(r.campaigns()) == 0 {
+		fmt.Fprintln(out, nothing)
+		return nil
+	}
 	if err := r.ends(out); err != nil {
 		return err
 	}
@@ -186,7 +190,7 @@ func (r report) ends(out io.Writer) error {
 func (r report) added(out io.Writer, row *outcome.Row) {
 	fmt.Fprintf(out, "  %s: ", name(row))
 	if !row.Compared() {
-		fmt.Fprintf(out, "%s customers, none held out: nothing to compare with\n", thousands(row.Mailed.Customers()))
+		fmt.Fprintf(out, "%s customers; %s\n", thousands(row.Mailed.Customers()), r.uncompared(row))
 		r.variants(out, row)
 		return
 	}
@@ -211,6 +215,28 @@ func (r report) added(out io.Writer, row *outcome.Row) {
 		fmt.Fprintf(out, "    %s\n", says)
 	}
 	r.variants(out, row)
+}
+
+// nothing is said in place of the results if there are none.
+const nothing = "No message was planned in this time, and no customer entered a comparison."
+
+// holdout returns the basis points of customers whom the policy holds out of a campaign,
+// or of a journey as a whole.
+func (r report) holdout(row *outcome.Row) int {
+	if row.IsJourney() {
+		j, _ := r.policy.Journey(row.Campaign)
+		return j.Entry.JourneyHoldout
+	}
+	c, _ := r.policy.Campaign(row.Campaign)
+	return c.Holdout
+}
+
+// uncompared says why the customers of a row are compared with no others.
+func (r report) uncompared(row *outcome.Row) string {
+	if share := r.holdout(row); share > 0 {
+		return fmt.Sprintf("no customer is held out in this time; its holdout is %g %%", float64(share)/100)
+	}
+	return "it has no holdout: nothing to compare with"
 }
 
 // value says what one message added, and what the campaign's file states; empty if it

@@ -108,11 +108,38 @@ func TestTextSaysWhatWasAddedAndWhatIsTooEarly(t *testing.T) {
 	}
 	for _, want := range []string{
 		"weekly-picks: 2404 mailed, 596 held out", "win-back: 135 mailed, 15 held out", "too early to say: fewer than 50 customers",
-		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "value of one message: £", "its file states no value", "most would have come anyway", "There are no results of segment friends", "Gmail", "other",
+		"thanks: 3000 customers; it has no holdout: nothing to compare with", "earned: £", "value of one message: £", "its file states no value", "most would have come anyway", "There are no results of segment friends", "Gmail", "other",
 		"Links that people followed: 995. Links that only programs visited",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// A campaign with a holdout of which no customer is held out yet is not said to have none, and
+// neither is a shop without messages in the time.
+func TestWhyNothingIsComparedIsSaid(t *testing.T) {
+	with := func(holdout int, sends ...claim.Send) report {
+		r := report{Report: outcome.New(outcome.Question{Now: now, Currency: "GBP"}), policy: shoppolicy.Policy{Campaigns: []campaign.Campaign{{ID: "news", Holdout: holdout}}}}
+		r.Add(outcome.Customer{Profile: profile.Profile{ID: "c-1"}, Sends: sends})
+		return r
+	}
+	sent := claim.Send{ID: "s", State: claim.Delivered, Class: shop.ClassPromotion, Assigned: now, Intent: campaign.Intent{Campaign: "news", Customer: "c-1", Planned: now}}
+	for name, c := range map[string]struct {
+		report
+		text, page string
+		never      string
+	}{
+		"none yet":   {with(1000, sent), "no customer is held out in this time; its holdout is 10 %", "No customer is held out of a campaign in this time", "no holdout"},
+		"no holdout": {with(0, sent), "it has no holdout", "No campaign has a holdout", "no customer is held out"},
+		"no message": {with(1000), nothing, nothing, "has a holdout"},
+	} {
+		for to, want := range map[string]string{"text": c.text, "page": c.page} {
+			var out strings.Builder
+			if err := map[string]func(io.Writer) error{"text": c.report.text, "page": c.report.page}[to](&out); err != nil || !strings.Contains(out.String(), want) || strings.Contains(out.String(), c.never) {
+				t.Errorf("%s: the %s does not say %q, or says %q: %v\n%s", name, to, want, c.never, err, out.String())
+			}
 		}
 	}
 }
