@@ -6,7 +6,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// Each customer of a day of their own and of a journey has one reason for a mail, in
+// Each customer fits the file of the journey that they are in. Each customer of a day of their own and of a journey has one reason for a mail, in
 // each language of the shop, so that the mailbox shows every mail of the journeys.
 func TestEveryLaterStepOfAJourneyIsDueInEachLanguage(t *testing.T) {
 	story := tell(t, noon)
@@ -35,6 +35,15 @@ func TestEveryLaterStepOfAJourneyIsDueInEachLanguage(t *testing.T) {
 		due[step][customer.Locale[:2]]++
 		if p.Entered.After(noon) || p.Order != "" && !p.Ordered.Before(p.Entered) {
 			t.Errorf("%s: customer %s ordered at %s and entered at %s", step, p.Customer, p.Ordered, p.Entered)
+		}
+	}
+	placed := map[shop.CustomerID]int{}
+	for _, s := range sales {
+		placed[s.customer()]++
+	}
+	for _, p := range story.Waiting {
+		if n := placed[p.Customer]; p.Journey == "win-back" && n < 2 || p.Journey == "after-delivery" && n != 1 {
+			t.Errorf("customer %s has %d orders and is in %s", p.Customer, n, p.Journey)
 		}
 	}
 	for _, step := range []string{"win-back_second", "after-delivery_review", "after-delivery_add-on"} {

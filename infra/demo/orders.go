@@ -38,6 +38,12 @@ type saleReturn struct {
 // customer returns the ID of who placed the order.
 func (s *sale) customer() shop.CustomerID { return shop.CustomerID(s.buyer) }
 
+// language returns the language of who placed the order, such as en.
+func (s *sale) language() string {
+	customer, _, _ := person(s.buyer, s.country) // the country is known: events reports it if not
+	return customer.Locale[:min(2, len(customer.Locale))]
+}
+
 const currency = "GBP"
 
 // readSales returns the orders of the data, oldest first.

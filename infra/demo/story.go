@@ -44,6 +44,7 @@ func Tell(now time.Time) (Story, error) {
 	today := now.Truncate(24 * time.Hour)
 	moveTo(sales, today)
 	pullBack(sales, now)
+	inJourneys := begun(sales, now)
 
 	since := today.AddDate(0, 0, 1-liveDays)
 	var story Story
@@ -74,7 +75,7 @@ func Tell(now time.Time) (Story, error) {
 		return Story{}, err
 	}
 	story.Live = append(story.Live, left...)
-	story.Lapsing, story.Waiting = lapsing(sales, today), waiting(sales, now)
+	story.Lapsing, story.Waiting = lapsing(sales, today), append(inJourneys, lapsed(sales, now)...)
 	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)
