@@ -17,6 +17,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
+	"regulars/shared/lift"
 	"regulars/shared/outcome"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -239,6 +240,32 @@ func TestTableAddsUp(t *testing.T) {
 			}
 			providers[id] = sum
 			continue
+		case string(outcome.Segment):
+			for _, column := range []string{"planned", "state DELIVERED", "mails", "delivered", "clicked", "customers reached", "net after", "discounts", "mail cost", "earned"} {
+				if got := line[at[column]]; got != "" {
+					t.Errorf("%v: %s is %q, which is not known of a segment", line[:5], column, got)
+				}
+			}
+			number(line, "mailed customers")
+			continue
+		case string(outcome.Offer):
+			for _, column := range []string{"mailed customers", "held-out customers", "not over", "orders verdict", "earned"} {
+				if got := line[at[column]]; got != "" {
+					t.Errorf("%v: %s is %q, which is not known of an offer", line[:5], column, got)
+				}
+			}
+			number(line, "coupons")
+			continue
+		}
+		for _, columns := range [][]string{{"orders verdict", "orders lift", "orders low", "orders high"}, {"net verdict", "net lift", "net low", "net high", "revenue added", "points cost", "earned"}} {
+			if v := line[at[columns[0]]]; v != string(lift.TooFew) && v != "none held out" {
+				continue
+			}
+			for _, column := range columns[1:] {
+				if got := line[at[column]]; got != "" {
+					t.Errorf("%v: %s is %q, of which nothing can be said", line[:5], column, got)
+				}
+			}
 		}
 		sum := 0
 		for _, s := range states {

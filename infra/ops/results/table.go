@@ -101,8 +101,26 @@ func (r report) head() []string {
 		"revenue added", "mail cost", "points cost", "earned", "earned low", "earned high", "currency")
 }
 
+// line returns the line of a row. What is not known of it is empty: the messages of a
+// segment, the customers of an offer, and a lift and money of which nothing can be said.
 func (r report) line(row *outcome.Row) []string {
-	line := []string{string(row.Campaign), string(row.Journey), string(row.Class), string(row.By), row.Name, number(row.Planned)}
+	line := []string{string(row.Campaign), string(row.Journey), string(row.Class), string(row.By), row.Name}
+	line = append(line, unless(row.By == outcome.Segment, r.counts(row))...)
+	line = append(line, unless(row.By == outcome.Offer, r.comparison(row))...)
+	return append(append(line, r.earned(row)...), string(r.Currency))
+}
+
+// unless returns the cells, or as many empty ones.
+func unless(unknown bool, cells []string) []string {
+	if unknown {
+		return make([]string, len(cells))
+	}
+	return cells
+}
+
+// counts returns the cells about messages, from "planned" to "discounts".
+func (r report) counts(row *outcome.Row) []string {
+	line := []string{number(row.Planned)}
 	for _, s := range states {
 		line = append(line, number(row.State(s)))
 	}
@@ -110,11 +128,15 @@ func (r report) line(row *outcome.Row) []string {
 	for _, d := range row.Providers {
 		sent.Delivered, sent.Bounced, sent.Complained = sent.Delivered+d.Delivered, sent.Bounced+d.Bounced, sent.Complained+d.Complained
 	}
-	line = append(line, number(row.Reached), number(row.Mails), number(sent.Delivered), number(sent.Bounced), number(sent.Complained),
+	return append(line, number(row.Reached), number(row.Mails), number(sent.Delivered), number(sent.Bounced), number(sent.Complained),
 		number(row.Clicks.Messages), number(row.Clicks.Links), number(row.Clicks.Machines),
 		number(row.After.Orders), number(row.After.Returned), r.amount(float64(row.After.Net)),
-		number(row.Coupons.Issued), number(row.Coupons.Redeemed), r.amount(float64(row.Coupons.Discount)),
-		number(row.Mailed.Customers()), number(row.Held.Customers()), number(row.Open))
+		number(row.Coupons.Issued), number(row.Coupons.Redeemed), r.amount(float64(row.Coupons.Discount)))
+}
+
+// comparison returns the cells from "mailed customers" to "net verdict".
+func (r report) comparison(row *outcome.Row) []string {
+	line := []string{number(row.Mailed.Customers()), number(row.Held.Customers()), number(row.Open)}
 	for _, m := range []lift.Measure{lift.Orders, lift.Net} {
 		line = append(line, r.mean(row.Mailed, m), r.mean(row.Held, m))
 		e := row.Lift(m)
@@ -122,21 +144,34 @@ func (r report) line(row *outcome.Row) []string {
 			line = append(line, "", "", "", "none held out")
 			continue
 		}
-		relative := []string{fmt.Sprintf("%.4f", e.Relative), "", ""}
+		relative := make([]string, 3)
 		if e.RelativeInterval.Known() {
-			relative[1], relative[2] = fmt.Sprintf("%.4f", e.RelativeInterval.Low), fmt.Sprintf("%.4f", e.RelativeInterval.High)
+			for i, share := range []float64{e.Relative, e.RelativeInterval.Low, e.RelativeInterval.High} {
+				relative[i] = fmt.Sprintf("%.4f", share)
+			}
 		}
 		line = append(line, append(relative, string(e.Verdict))...)
 	}
-	e := row.Earned(r.prices)
-	if !row.Compared() {
-		return append(line, "", r.amount(float64(e.Mail)), "", "", "", "", string(r.Currency))
+	return line
+}
+
+// earned returns the cells from "revenue added" to "earned high".
+func (r report) earned(row *outcome.Row) []string {
+	line, e := make([]string, 6), row.Earned(r.prices)
+	known := row.Compared() && e.Known
+	if known {
+		line[0] = r.amount(float64(e.Revenue))
 	}
-	line = append(line, r.amount(float64(e.Revenue)), r.amount(float64(e.Mail)), r.amount(float64(e.Points)), r.amount(float64(e.Net)))
-	if !e.Known {
-		return append(line, "", "", string(r.Currency))
+	if row.By == outcome.Segment { // its mails are not known, so neither is what is left
+		return line
 	}
-	return append(line, r.amount(float64(e.Low)), r.amount(float64(e.High)), string(r.Currency))
+	line[1] = r.amount(float64(e.Mail))
+	if known {
+		for i, minor := range []int64{e.Points, e.Net, e.Low, e.High} {
+			line[2+i] = r.amount(float64(minor))
+		}
+	}
+	return line
 }
 
 // mean returns the mean of a measure; empty without customers.
