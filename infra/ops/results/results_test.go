@@ -17,6 +17,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
+	"regulars/shared/journey"
 	"regulars/shared/lift"
 	"regulars/shared/outcome"
 	"regulars/shared/profile"
@@ -154,6 +155,32 @@ func TestAJourneyIsNamedAsOne(t *testing.T) {
 		var out strings.Builder
 		if err := to(&out); err != nil || !strings.Contains(out.String(), "after (journey)") || strings.Contains(out.String(), "after_how-to (journey)") {
 			t.Errorf("the %s does not name the journey, or a step as one: %v", name, err)
+		}
+	}
+}
+
+// All lines of a campaign have its class. That of a journey is the class of its first
+// message, as make campaign prints it, also if another step has another one.
+func TestEachLineHasTheClassOfItsCampaign(t *testing.T) {
+	r := aReport()
+	for _, step := range []campaign.Campaign{{ID: "after_how-to", Class: shop.ClassService}, {ID: "after_review", Class: shop.ClassPromotion}} {
+		r.policy.Campaigns = append(r.policy.Campaigns, step)
+		s := claim.Send{ID: shop.SendID(step.ID), State: claim.Delivered, Class: step.Class, Assigned: now, Intent: campaign.Intent{Campaign: step.ID, Customer: "c-1", Planned: now, Entered: now}}
+		r.Add(outcome.Customer{Profile: profile.Profile{ID: "c-1", Orders: make([]profile.Visit, 2)}, Sends: []claim.Send{s}})
+	}
+	r.policy.Journeys = []journey.Journey{{Entry: campaign.Campaign{ID: "after", Journey: "after", Class: shop.ClassService}}}
+	var out bytes.Buffer
+	if err := r.csv(&out); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"": "", "after": "service", "after_how-to": "service", "after_review": "promotion", "thanks": "service", "weekly-picks": "promotion", "win-back": "promotion"}
+	for _, line := range lines[1:] {
+		if class, known := want[line[0]]; !known || line[2] != class {
+			t.Errorf("%v: the class is %q, want %q", line[:5], line[2], class)
 		}
 	}
 }

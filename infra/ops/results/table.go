@@ -14,6 +14,7 @@ import (
 
 	"regulars/shared/lift"
 	"regulars/shared/outcome"
+	"regulars/shared/shop"
 )
 
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
@@ -41,14 +42,18 @@ func (r report) csv(to io.Writer) error {
 	if err := out.Write(head); err != nil {
 		return err
 	}
+	var of []string // of the campaign whose rows come now, first the whole: it, its journey and class
 	for _, row := range r.Rows() {
-		if err := out.Write(r.line(row)); err != nil {
+		if of == nil || of[0] != string(row.Campaign) {
+			of = []string{string(row.Campaign), string(row.Journey), string(r.class(row))}
+		}
+		if err := out.Write(r.line(of, row)); err != nil {
 			return err
 		}
 		if row.By != outcome.Whole {
 			continue
 		}
-		if err := out.WriteAll(messages(head, row)); err != nil {
+		if err := out.WriteAll(messages(head, of, row)); err != nil {
 			return err
 		}
 	}
@@ -56,11 +61,21 @@ func (r report) csv(to io.Writer) error {
 	return out.Error()
 }
 
+// class returns the class of a campaign by the policy in force, as make campaign prints
+// it: of a journey that of its first message. Of a campaign that is no longer in force it
+// is the class of its messages.
+func (r report) class(row *outcome.Row) shop.Class {
+	if c, known := r.policy.Starts(row.Campaign); known {
+		return c.Class
+	}
+	return row.Class
+}
+
 // messages returns the lines of a campaign by reason and by provider.
-func messages(head []string, row *outcome.Row) (lines [][]string) {
+func messages(head, of []string, row *outcome.Row) (lines [][]string) {
 	add := func(by, name string, cells map[string]int64) {
 		line := make([]string, len(head))
-		copy(line, []string{string(row.Campaign), string(row.Journey), string(row.Class), by, name})
+		copy(line, append(slices.Clone(of), by, name))
 		for column, n := range cells {
 			line[slices.Index(head, column)] = number(n)
 		}
@@ -103,8 +118,10 @@ func (r report) head() []string {
 
 // line returns the line of a row. What is not known of it is empty: the messages of a
 // segment, the customers of an offer, and a lift and money of which nothing can be said.
-func (r report) line(row *outcome.Row) []string {
-	line := []string{string(row.Campaign), string(row.Journey), string(row.Class), string(row.By), row.Name}
+//
+// of has the campaign, the journey and the class.
+func (r report) line(of []string, row *outcome.Row) []string {
+	line := append(slices.Clone(of), string(row.By), row.Name)
 	line = append(line, unless(row.By == outcome.Segment, r.counts(row))...)
 	line = append(line, unless(row.By == outcome.Offer, r.comparison(row))...)
 	return append(append(line, r.earned(row)...), string(r.Currency))
