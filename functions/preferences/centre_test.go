@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -280,6 +281,34 @@ func TestThePageSaysWhatIsRecordedOfLinks(t *testing.T) {
 		o.h.policy = func(context.Context) (shoppolicy.Policy, error) { return shoppolicy.Policy{Shop: c.of}, nil }
 		if page := o.call("GET", "lang=en", "").Body; !strings.Contains(page, c.says) || !strings.Contains(page, c.button) || strings.Contains(page, c.lacks) {
 			t.Errorf("%s: the page lacks %q or %q, or has %q", name, c.says, c.button, c.lacks)
+		}
+	}
+}
+
+// Who has chosen direct links reads in each language that nothing is recorded, also above
+// a form that has a fault; who has ticked them and not stored it reads what holds.
+func TestThePageOfDirectLinksSaysThatNothingIsRecorded(t *testing.T) {
+	direct := frequency.Contact{Wishes: frequency.Wishes{Plain: frequency.Wish{Value: frequency.Yes}}}
+	for name, c := range map[string]struct {
+		contact frequency.Contact
+		form    string
+		says    string
+		lacks   string
+	}{
+		"chosen":                 {direct, "", "untracked", "counted"},
+		"chosen, and unticked":   {direct, "do=save&plain=&pause=never", "untracked", "counted"},
+		"not chosen":             {frequency.Contact{}, "", "counted", "untracked"},
+		"not chosen, and ticked": {frequency.Contact{}, "do=save&plain=&plain=yes&pause=never", "counted", "untracked"},
+	} {
+		for language, words := range texts {
+			o, method := open(t, c.contact), "GET"
+			if c.form != "" {
+				method = "POST"
+			}
+			page := html.UnescapeString(o.call(method, "lang="+language, c.form).Body)
+			if !strings.Contains(page, "<p>"+words[c.says]+"</p>") || strings.Contains(page, words[c.lacks]) {
+				t.Errorf("%s, in %s: the page lacks %q, or has %q", name, language, words[c.says], words[c.lacks])
+			}
 		}
 	}
 }

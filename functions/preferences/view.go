@@ -98,3 +98,9 @@ func (m centre) Marked() bool { return m.shop.Shop.UTM != shoppolicy.UTM{} }
 
 // Counted reports whether the shop counts which links of its mails are followed.
 func (m centre) Counted() bool { return !m.shop.Shop.NoClicks }
+
+// Recorded reports whether it is recorded which links this mailbox follows: the shop
+// counts them, and the person has not stored that they want direct links.
+func (m centre) Recorded() bool {
+	return m.Counted() && m.contact.Wishes.Plain.Value != frequency.Yes
+}
