@@ -5,7 +5,8 @@
 // [Attribution] and README.md): a year of a British gift shop, with its real
 // returns. Other data is made up and is the same in each run: names and
 // addresses at example.com, languages and zones, stock, and when an order was
-// paid, shipped and delivered.
+// paid, shipped and delivered. Up to sixteen orders are moved by themselves, to the days
+// at which the later mails of the journey after-delivery are due.
 //
 // The flow of the data:
 //
