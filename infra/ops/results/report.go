@@ -191,6 +191,9 @@ func (r report) added(out io.Writer, row *outcome.Row) {
 	fmt.Fprintf(out, "  %s: ", name(row))
 	if !row.Compared() {
 		fmt.Fprintf(out, "%s customers; %s\n", thousands(row.Mailed.Customers()), r.uncompared(row))
+		if says := r.value(row); says != "" && r.holdout(row) > 0 {
+			fmt.Fprintf(out, "    %s\n", says)
+		}
 		r.variants(out, row)
 		return
 	}
@@ -239,18 +242,38 @@ func (r report) uncompared(row *outcome.Row) string {
 	return "it has no holdout: nothing to compare with"
 }
 
-// value says what one message added, and what the campaign's file states; empty if it
-// is not known yet.
+// value says what one message added, as far as it is known, and with which value the
+// campaign's messages compete; empty if there is neither.
 func (r report) value(row *outcome.Row) string {
 	value, in, known := row.PerMessage()
-	if row.Campaign == "" || !known {
+	if row.Campaign == "" {
 		return ""
 	}
-	stated := "its file states no value"
-	if c, ok := r.policy.Campaign(row.Campaign); ok && c.Value > 0 {
-		stated = "its file states " + r.money(float64(c.Value))
+	minor, from := r.competes(row)
+	switch {
+	case known && from == "":
+		return fmt.Sprintf("value of one message: %s (%s to %s); its file states no value", r.money(value), r.money(in.Low), r.money(in.High))
+	case known:
+		return fmt.Sprintf("value of one message: %s (%s to %s); its messages compete with %s, %s", r.money(value), r.money(in.Low), r.money(in.High), r.money(float64(minor)), from)
+	case from != "":
+		return fmt.Sprintf("value of one message: not known yet; its messages compete with %s, %s", r.money(float64(minor)), from)
 	}
-	return fmt.Sprintf("value of one message: %s (%s to %s); %s", r.money(value), r.money(in.Low), r.money(in.High), stated)
+	return ""
+}
+
+// competes returns the value with which the messages of a campaign compete, in minor
+// units, and its source; empty if they compete without one.
+func (r report) competes(row *outcome.Row) (minor int64, from string) {
+	c, _ := r.policy.Campaign(row.Campaign)
+	switch {
+	case c.Known:
+		return c.Value, "as the last night measured"
+	case c.Measured:
+		return c.Value, "stated until it is measured"
+	case c.Value > 0:
+		return c.Value, "as its file states"
+	}
+	return 0, ""
 }
 
 // variants prints how the variants of a campaign stand.

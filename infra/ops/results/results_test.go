@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -155,6 +156,48 @@ func TestAJourneyIsNamedAsOne(t *testing.T) {
 		var out strings.Builder
 		if err := to(&out); err != nil || !strings.Contains(out.String(), "after (journey)") || strings.Contains(out.String(), "after_how-to (journey)") {
 			t.Errorf("the %s does not name the journey, or a step as one: %v", name, err)
+		}
+	}
+}
+
+// The text, the page and the table say what a message was measured to add, and with which
+// value messages compete.
+func TestTheValueInForceIsBesideTheMeasuredOne(t *testing.T) {
+	for name, c := range map[string]struct {
+		campaign.Campaign
+		says  string
+		table []string // of the table: the value in force, and its source
+	}{
+		"stated":       {campaign.Campaign{ID: "weekly-picks", Value: 40}, "; its messages compete with £0.40, as its file states", []string{"0.40", "as its file states"}},
+		"not measured": {campaign.Campaign{ID: "win-back", Value: 40, Measured: true, Holdout: 1000}, "value of one message: not known yet; its messages compete with £0.40, stated until it is measured", []string{"0.40", "stated until it is measured"}},
+		"measured":     {campaign.Campaign{ID: "weekly-picks", Value: 73, Measured: true, Known: true}, "); its messages compete with £0.73, as the last night measured", []string{"0.73", "as the last night measured"}},
+		"none":         {campaign.Campaign{ID: "weekly-picks"}, "; its file states no value", []string{"", ""}},
+	} {
+		r := aReport()
+		r.policy.Campaigns = []campaign.Campaign{c.Campaign}
+		for to, write := range map[string]func(io.Writer) error{"text": r.text, "page": r.page} {
+			var out strings.Builder
+			if err := write(&out); err != nil || !strings.Contains(out.String(), c.says) {
+				t.Errorf("%s: the %s does not say %q: %v", name, to, c.says, err)
+			}
+		}
+		var out bytes.Buffer
+		if err := r.csv(&out); err != nil {
+			t.Fatal(err)
+		}
+		lines, err := csv.NewReader(&out).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.Index(lines[0], "value in force")
+		for _, line := range lines[1:] {
+			want := []string{"", ""}
+			if line[0] == string(c.ID) && line[3] == "" {
+				want = c.table
+			}
+			if got := line[at : at+2]; !slices.Equal(got, want) {
+				t.Errorf("%s: %v: the value in force is %q, want %q", name, line[:5], got, want)
+			}
 		}
 	}
 }

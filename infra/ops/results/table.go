@@ -113,7 +113,8 @@ func (r report) head() []string {
 		"mailed customers", "held-out customers", "not over",
 		"orders mailed", "orders held out", "orders lift", "orders low", "orders high", "orders verdict",
 		"net mailed", "net held out", "net lift", "net low", "net high", "net verdict",
-		"revenue added", "mail cost", "points cost", "earned", "earned low", "earned high", "currency")
+		"revenue added", "mail cost", "points cost", "earned", "earned low", "earned high",
+		"message value", "message value low", "message value high", "value in force", "value from", "currency")
 }
 
 // line returns the line of a row. What is not known of it is empty: the messages of a
@@ -124,7 +125,9 @@ func (r report) line(of []string, row *outcome.Row) []string {
 	line := append(slices.Clone(of), string(row.By), row.Name)
 	line = append(line, unless(row.By == outcome.Segment, r.counts(row))...)
 	line = append(line, unless(row.By == outcome.Offer, r.comparison(row))...)
-	return append(append(line, r.earned(row)...), string(r.Currency))
+	line = append(line, r.earned(row)...)
+	line = append(line, unless(row.By != outcome.Whole || row.Campaign == "", r.values(row))...)
+	return append(line, string(r.Currency))
 }
 
 // unless returns the cells, or as many empty ones.
@@ -187,6 +190,18 @@ func (r report) earned(row *outcome.Row) []string {
 		for i, minor := range []int64{e.Points, e.Net, e.Low, e.High} {
 			line[2+i] = r.amount(float64(minor))
 		}
+	}
+	return line
+}
+
+// values returns the cells from "message value" to "value from".
+func (r report) values(row *outcome.Row) []string {
+	line := make([]string, 5)
+	if value, in, known := row.PerMessage(); known {
+		line[0], line[1], line[2] = r.amount(value), r.amount(in.Low), r.amount(in.High)
+	}
+	if minor, from := r.competes(row); from != "" {
+		line[3], line[4] = r.amount(float64(minor)), from
 	}
 	return line
 }
