@@ -14,6 +14,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/lift"
 	"regulars/shared/outcome"
+	"regulars/shared/shop"
 )
 
 var (
@@ -47,7 +48,10 @@ type drawing struct {
 	Budgets   []budget
 	Unread    []string
 
-	HoldOut  int    // how many of the campaigns have a holdout, or customers who were held out
+	Lines    []part // of the tables about messages: the campaigns, and all together
+	Journeys bool   // whether a line is of a journey as a whole
+	Count    int    // of campaigns and journeys; the steps of a journey are part of it
+	HoldOut  int    // how many of them have a holdout, or customers who were held out
 	Unplaced string // said in place of the plot without any comparison
 }
 
@@ -130,6 +134,7 @@ var colours = []struct {
 func (r report) page(to io.Writer) error {
 	d := drawing{report: r, Style: template.CSS(picture.PageStyle + picture.Style + picture.Scroll + pageCSS), Shop: r.shop, Period: r.period(), All: r.all(), Unread: r.unread}
 	rows := r.Rows()
+	holdOut := map[shop.CampaignID]bool{} // by campaign or journey
 	for _, row := range r.campaigns() {
 		p := r.part(row)
 		for _, other := range rows {
@@ -137,10 +142,19 @@ func (r report) page(to io.Writer) error {
 				p.Parts = append(p.Parts, r.part(other))
 			}
 		}
-		if p.HasLift || r.holdout(row) > 0 {
+		of := cmp.Or(row.Journey, row.Campaign)
+		holdOut[of] = holdOut[of] || p.HasLift || r.holdout(row) > 0
+		d.Journeys = d.Journeys || row.IsJourney()
+		d.Campaigns = append(d.Campaigns, p)
+	}
+	d.Count = len(holdOut)
+	for _, holds := range holdOut {
+		if holds {
 			d.HoldOut++
 		}
-		d.Campaigns = append(d.Campaigns, p)
+	}
+	if d.Count > 0 {
+		d.Lines = append(slices.Clone(d.Campaigns), r.part(d.All))
 	}
 	compared := slices.DeleteFunc(slices.Clone(d.Campaigns), func(p part) bool { return !p.HasLift })
 	if d.All.Compared() {

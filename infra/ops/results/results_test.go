@@ -228,6 +228,34 @@ func TestEachLineHasTheClassOfItsCampaign(t *testing.T) {
 	}
 }
 
+// The page counts a journey once, not also its steps, and its tables end with a line in
+// which each message counts once.
+func TestThePageCountsAJourneyOnce(t *testing.T) {
+	r := report{Report: outcome.New(outcome.Question{Now: now, Currency: "GBP"})}
+	r.policy.Campaigns = []campaign.Campaign{{ID: "after_review", Holdout: 1000}}
+	for _, id := range []shop.CampaignID{"after_how-to", "after_review", "thanks"} {
+		s := claim.Send{ID: shop.SendID(id), State: claim.Delivered, Class: shop.ClassService, Assigned: now, Intent: campaign.Intent{Campaign: id, Customer: "c-1", Planned: now}}
+		if id != "thanks" {
+			s.Intent.Entered = now
+		}
+		r.Add(outcome.Customer{Profile: profile.Profile{ID: "c-1"}, Sends: []claim.Send{s}})
+	}
+	var out strings.Builder
+	if err := r.page(&out); err != nil {
+		t.Fatal(err)
+	}
+	for want, times := range map[string]int{
+		"<strong>1</strong><span>of 2 campaigns and journeys hold customers out": 1,
+		"<tr><td>after (journey)</td><td>2</td>":                                 3, // compared, what became of them, what followed
+		"<tr><td>all</td><td>3</td>":                                             2,
+		"The line of a journey is the sum of its steps":                          1,
+	} {
+		if got := strings.Count(out.String(), want); got != times {
+			t.Errorf("the page has %q %d times, want %d", want, got, times)
+		}
+	}
+}
+
 // A segment that asks for categories has results, by the catalogue. One that asks for
 // consents or coupons has none, and the results say so.
 func TestSegmentsAreThoseOfTheEntryOrAreRefused(t *testing.T) {
