@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -107,27 +108,58 @@ func TestAnOrderThatWasNotKnownAtTheEntryEndsTheWay(t *testing.T) {
 	}
 }
 
-// A rehearsed step has an order only if one lets customers enter its journey.
+// A rehearsed step has the occasion by which customers enter its journey, and asks what
+// the journey asks of it.
 func TestARehearsedStepHasTheOccasionOfItsJourney(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	customer := Snapshot{Profile: profile.Profile{ID: "ann", Orders: []profile.Visit{{Order: "o-1", At: now.AddDate(0, 0, -9)}}}}
+	checker, err := condition.NewChecker("GBP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	when := func(text string) condition.Condition {
+		c, err := checker.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	customer := Snapshot{Profile: profile.Profile{ID: "ann", Orders: []profile.Visit{{Order: "o-0", At: now.AddDate(0, 0, -90)}, {Order: "o-1", At: now.AddDate(0, 0, -9)}}}}
+	customer.Profile.Birthday.Value = "11-24"
 	for begins, c := range map[string]struct {
-		entry campaign.Campaign
-		order shop.OrderID
+		entry    campaign.Campaign
+		order    shop.OrderID
+		occasion string
+		asks     string
+		passed   bool
 	}{
-		"an order":   {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}}, "o-1"},
-		"a schedule": {campaign.Campaign{Schedule: "0 11 * * *"}, ""},
-		"a birthday": {campaign.Campaign{On: []shop.OrderKind{shop.BirthdayComes}, Hour: "09:00"}, ""},
+		"a first order":    {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}, If: when("order.first")}, "o-1", "o-1/order.delivered", "if of the journey", false},
+		"a delivery":       {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}, If: when(`order.event == "order.delivered"`)}, "o-1", "o-1/order.delivered", "if of the journey", true},
+		"an order":         {campaign.Campaign{On: []shop.OrderKind{shop.OrderPlaced}, If: when("order.last")}, "o-1", "o-1", "if of the journey", true},
+		"a schedule":       {campaign.Campaign{Schedule: "0 11 * * *", Audience: when(`campaign.day == "2026-11-22"`)}, "", "2026-11-22T12:00:00Z", "audience of the journey", true},
+		"a birthday":       {campaign.Campaign{On: []shop.OrderKind{shop.BirthdayComes}, Hour: "09:00", If: when("customer.orders > 2")}, "", "birthday/2026", "if of the journey", false},
+		"the first orders": {campaign.Campaign{On: []shop.OrderKind{shop.AnniversaryComes}, Hour: "09:00"}, "", "", "", false},
 	} {
 		c.entry.ID, c.entry.Journey = "after", "after"
 		r := Config{Policy: shoppolicy.Policy{
+			Shop:      shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"},
 			Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after"}},
 			Journeys:  []journey.Journey{{Entry: c.entry, Steps: []journey.Step{{Name: "how", Message: "after_how"}}}},
 		}}
 		i, err := r.Occasion(now, customer, Rehearsed{Campaign: "after_how"})
-		if err != nil || i.Order != c.order || !i.Entered.Equal(now) || i.Occasion == "" {
-			t.Errorf("%s begins the journey: Occasion = %+v, %v, want order %q, entered now", begins, i, err, c.order)
+		if err != nil || i.Order != c.order || !i.Entered.Equal(now) || i.Occasion == "" || c.occasion != "" && i.Occasion != c.occasion {
+			t.Errorf("%s begins the journey: Occasion = %+v, %v, want %s of order %q, entered now", begins, i, err, c.occasion, c.order)
 		}
+		asked, err := r.Conditions(now, customer, i)
+		if err != nil || (len(asked) == 0) != (c.asks == "") || len(asked) > 0 && (asked[0].Name != c.asks || asked[0].Passed() != c.passed) {
+			t.Errorf("%s begins the journey: Conditions = %+v, %v, want %q, passed %v", begins, asked, err, c.asks, c.passed)
+		}
+	}
+	r := Config{Policy: shoppolicy.Policy{
+		Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after"}},
+		Journeys:  []journey.Journey{{Entry: campaign.Campaign{ID: "after", On: []shop.OrderKind{shop.BirthdayComes}}}},
+	}}
+	if _, err := r.Occasion(now, Snapshot{Profile: profile.Profile{ID: "bob"}}, Rehearsed{Campaign: "after_how"}); !errors.As(err, new(*NoOccasion)) {
+		t.Errorf("without a birthday: %v, want a NoOccasion", err)
 	}
 }
 

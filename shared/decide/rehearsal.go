@@ -48,6 +48,10 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 	}
 	i := c.AtEvent(now)
 	i.Customer, i.NotBefore = s.Profile.ID, time.Time{}
+	begins := c // what has the occasion: of a step, the entry of its journey
+	if j, known := r.Journey(c.Journey); known {
+		begins, i.Entered = j.Entry, shop.Millis(now)
+	}
 	switch {
 	case c.ConfirmsSignUps():
 		return i, noOccasion("campaign %s is for people who sign up and are no customers yet; make mail-pictures draws its message", c.ID)
@@ -66,10 +70,10 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 		}
 		about := campaign.Subject{Product: of.Product, Event: c.On[0], Price: s.Items[of.Product].Price, Day: now.UTC().Format(time.DateOnly)}
 		i = c.At(campaign.Run{At: now, Subject: about}, s.Profile.ID)
-	case c.Own() != "":
-		day, ok := r.nearest(now, s, c)
+	case begins.Own() != "":
+		day, ok := r.nearest(now, s, begins)
 		if !ok {
-			return i, noOccasion("the customer has no day of the kind %s: %s", c.Own(), lacksDay[c.Own()])
+			return i, noOccasion("the customer has no day of the kind %s: %s", begins.Own(), lacksDay[begins.Own()])
 		}
 		i.Occasion = day.Occasion
 	case c.Scheduled():
@@ -83,29 +87,19 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 			return i, noOccasion("the customer has no cart")
 		}
 		i.Occasion = campaign.CartOccasion(s.Profile.Cart.ID)
-	case r.beginsWithoutOrder(c.Journey):
-		i.Occasion, i.Entered = now.UTC().Format(time.RFC3339), shop.Millis(now)
+	case begins.Scheduled():
+		i.Occasion = now.UTC().Format(time.RFC3339)
 	default:
 		if i.Order = cmp.Or(of.Order, newest(s)); i.Order == "" {
 			return i, noOccasion("campaign %s is about an order, and the customer has none", c.ID)
 		}
 		i.Occasion = string(i.Order)
-		if len(c.On) > 0 && c.On[0] != shop.OrderPlaced {
-			i.Occasion += "/" + string(c.On[0])
-		}
-		if c.Journey != "" {
-			i.Entered = shop.Millis(now)
+		if len(begins.On) > 0 && begins.On[0] != shop.OrderPlaced {
+			i.Occasion += "/" + string(begins.On[0])
 		}
 	}
 	i.Planned = shop.Millis(now)
 	return i, nil
-}
-
-// beginsWithoutOrder reports whether customers enter the journey by a run or a day of
-// their own.
-func (r Config) beginsWithoutOrder(id shop.CampaignID) bool {
-	j, known := r.Journey(id)
-	return known && (j.Entry.Scheduled() || j.Entry.Own() != "")
 }
 
 // lacksDay says what a customer lacks who has no own day of a kind.
@@ -180,31 +174,40 @@ func (r Config) Conditions(now time.Time, s Snapshot, i campaign.Intent) (all []
 			all = append(all, Asked{name, wanted, part})
 		}
 	}
-	facts := Facts(c.now, s.Profile, s.Contact, s.Items, r.Policy, Occasion{Order: i.Order, Event: i.Event(), Cause: i.Why})
-	facts.Campaign.ID = known.ID
-	switch {
-	case known.Product != nil:
-		_, likes := recommend.Affinity(c.now, History(s.Profile), i.Subject.Product, s.Items, r.Model.Popular)
-		facts = subjectFacts(c.now, r.Policy, known, s.Profile, s.Contact, s.Items, s.Items[i.Subject.Product], likes)
-	case known.Own() != "":
-		for _, day := range calendarOf(known, s.Profile, s.Items, r.Policy).around(c.now) {
-			if day.Occasion == i.Occasion {
-				facts.OwnDay = day.facts
-			}
-		}
-	case known.Scheduled():
-		facts.Campaign.Run = c.now.In(ClockOf(r.Shop, known, s.Profile))
-	}
+	facts := c.asked(known)
 	ask("audience", true, known.Audience, facts)
 	ask("if", true, known.If, facts)
 	ask("unless", false, known.Unless, facts)
 	if j, ok := r.JourneyAt(known.Journey, i.Version); ok {
-		ask("audience of the journey", true, j.Entry.Audience, facts)
+		entry := c.asked(j.Entry)
+		ask("audience of the journey", true, j.Entry.Audience, entry)
+		ask("if of the journey", true, j.Entry.If, entry)
 		facts := JourneyFacts(c.now, s, i, r)
 		ask("until of the journey", false, j.Until, facts)
 		ask("unless of the journey", false, j.Unless, facts)
 	}
 	return all, err
+}
+
+// asked returns the values to which the conditions of the intent's campaign refer, or
+// those of the entry of its journey.
+func (c *evaluation) asked(of campaign.Campaign) condition.Facts {
+	facts := Facts(c.now, c.Profile, c.Contact, c.Items, c.Policy, Occasion{Order: c.intent.Order, Event: c.intent.Event(), Cause: c.intent.Why})
+	facts.Campaign.ID = of.ID
+	switch {
+	case of.Product != nil:
+		_, likes := recommend.Affinity(c.now, History(c.Profile), c.intent.Subject.Product, c.Items, c.Model.Popular)
+		return subjectFacts(c.now, c.Policy, of, c.Profile, c.Contact, c.Items, c.Items[c.intent.Subject.Product], likes)
+	case of.Own() != "":
+		for _, day := range calendarOf(of, c.Profile, c.Items, c.Policy).around(c.now) {
+			if day.Occasion == c.intent.Occasion {
+				facts.OwnDay = day.facts
+			}
+		}
+	case of.Scheduled():
+		facts.Campaign.Run = c.now.In(ClockOf(c.Shop, of, c.Profile))
+	}
+	return facts
 }
 
 // Shown is a message as it would be rendered for a customer.

@@ -384,6 +384,14 @@ func TestAMessageOfAJourneyAsksWhoEnters(t *testing.T) {
 	if outside == 0 {
 		t.Error("every customer is in the audience")
 	}
+	back := slices.IndexFunc(h.customers, func(id shop.CustomerID) bool {
+		read, err := h.store.Snapshot(t.Context(), id)
+		return err == nil && len(read.Profile.Orders) > 2
+	})
+	a, err := h.Answer(t.Context(), decide.Rehearsed{Campaign: "after-delivery_how-to"}, h.customers[back])
+	if want := "the if of the journey does not hold: order.first: theirs is false"; err != nil || a.State != rehearsal.NotRaised || a.Reason.Text != want {
+		t.Errorf("after a third order: %s, %q, %v; want %q", a.State, a.Reason.Text, err, want)
+	}
 }
 
 func TestWhatCannotBeRehearsed(t *testing.T) {
