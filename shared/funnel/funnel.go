@@ -17,6 +17,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dispatch"
+	"regulars/shared/journey"
 	"regulars/shared/linktoken"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -44,9 +45,11 @@ type Funnel struct {
 type Result struct {
 	Campaign shop.CampaignID `json:"campaign"`
 	Version  int             `json:"version"`
-	Class    shop.Class      `json:"class"`
+	Class    shop.Class      `json:"class,omitempty"`   // none of a journey
 	Product  shop.ProductID  `json:"product,omitempty"` // of a campaign about products
 	At       time.Time       `json:"at"`                // the time as of which it was decided
+
+	Steps []shop.CampaignID `json:"steps,omitempty"` // of a journey: the campaigns that send its messages, none of which is decided
 
 	Read      int    `json:"read"`      // customers who were read
 	Customers Number `json:"customers"` // whom the shop has
@@ -79,7 +82,9 @@ func noAudience(text string, args ...any) error { return &NoAudience{fmt.Sprintf
 
 // Of returns what would become of the campaign's messages if its run, or the pass that
 // finds the customers' own days, were now for everybody. A campaign about products needs
-// a product, and is rehearsed as if that had just come, come back or become cheaper. The
+// a product, and is rehearsed as if that had just come, come back or become cheaper. Of a
+// journey with a schedule the audience is counted, and no message is decided: the audience
+// may enter, and whether a customer does depends on their earlier ways as well. The
 // error is a [*NoAudience] if the campaign's audience cannot be counted.
 //
 // Each message is decided after the others of its mailbox, and by itself otherwise: the
@@ -107,8 +112,12 @@ func (f *Funnel) Of(ctx context.Context, id shop.CampaignID, product shop.Produc
 	out := Result{
 		Campaign: c.ID, Version: c.Version, Class: c.Class, Product: product, At: now,
 		Read: len(s.Profiles), Customers: s.count(len(s.Profiles)), Audience: s.About(len(byCustomer(intents)), len(s.Profiles)),
-		Messages: s.count(len(intents)),
 	}
+	if j, isJourney := r.policy.Journey(c.ID); isJourney {
+		out.Steps = steps(j)
+		return out, nil
+	}
+	out.Messages = s.count(len(intents))
 	decided, err := r.decide(ctx, slices.Concat(Some(byCustomer(intents), mostDecided)...), f.tell)
 	if err != nil {
 		return Result{}, err
@@ -148,11 +157,15 @@ func (f *Funnel) begin(ctx context.Context, now time.Time, id shop.CampaignID, p
 	if r.model, err = f.InForce.Model(ctx); err != nil {
 		return r, c, err
 	}
-	var known bool
-	if _, journey := r.policy.Journey(id); journey {
-		return r, c, noAudience("%s is a journey, which customers enter one by one; make why CAMPAIGN=%[1]s_… CUSTOMER=… says what one of its steps would send to one customer", id)
-	}
-	if c, known = r.policy.Campaign(id); !known {
+	c, known := r.policy.Campaign(id)
+	j, isJourney := r.policy.Journey(id)
+	switch {
+	case isJourney && !j.Entry.Scheduled():
+		return r, c, noAudience("%s is a journey that customers enter one by one, by %s, so it has no audience that could be counted; its messages are %s: make why CAMPAIGN=%s CUSTOMER=… says what one would be for one customer, and make backtest CAMPAIGN=%s what all would have been",
+			id, joined(j.Entry.On), joined(steps(j)), steps(j)[0], id)
+	case isJourney:
+		c = j.Entry
+	case !known:
 		return r, c, noAudience("no campaign is named %q; the campaigns with an audience are %s", id, named(r.policy))
 	}
 	if err := countable(c, product); err != nil {
@@ -200,15 +213,38 @@ func countable(c campaign.Campaign, product shop.ProductID) error {
 	return noAudience("campaign %s is started by %s, one customer at a time, so it has no audience that could be counted; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer, and make backtest CAMPAIGN=%[1]s what it would have sent", c.ID, c.On[0])
 }
 
+// steps returns the campaigns that send the journey's messages.
+func steps(j journey.Journey) (all []shop.CampaignID) {
+	for _, s := range j.Steps {
+		if s.Message != "" {
+			all = append(all, s.Message)
+		}
+	}
+	return all
+}
+
+func joined[T ~string](all []T) string {
+	var texts []string
+	for _, one := range all {
+		texts = append(texts, string(one))
+	}
+	return strings.Join(texts, ", ")
+}
+
 func named(p shoppolicy.Policy) string {
-	var all []string
+	var all []shop.CampaignID
 	for _, c := range p.Campaigns {
 		if countable(c, "") == nil || c.Product != nil {
-			all = append(all, string(c.ID))
+			all = append(all, c.ID)
+		}
+	}
+	for _, j := range p.Journeys {
+		if j.Entry.Scheduled() {
+			all = append(all, j.ID())
 		}
 	}
 	slices.Sort(all)
-	return strings.Join(all, ", ")
+	return joined(all)
 }
 
 // fixed is the policy, the model and the breakers as they were when the rehearsal began.

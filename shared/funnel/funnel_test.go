@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/frequency"
 	"regulars/shared/funnel"
+	"regulars/shared/journey"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -63,6 +65,10 @@ func newBench(t *testing.T) *bench {
 			{ID: "back", On: []shop.OrderKind{shop.BackInStock}, Audience: when("customer.likes[product.id]"), Product: &campaign.ProductTerms{Stock: 1, PerUnit: 2}},
 			{ID: "thanks", On: []shop.OrderKind{shop.OrderPlaced}},
 			{ID: "after_review", Journey: "after"},
+		},
+		Journeys: []journey.Journey{
+			{Entry: campaign.Campaign{ID: "after", Version: 1, On: []shop.OrderKind{shop.OrderDelivered}}, Steps: []journey.Step{{Name: "wait", Wait: time.Hour, Next: "review"}, {Name: "review", Message: "after_review"}}},
+			{Entry: campaign.Campaign{ID: "back-again", Version: 2, Schedule: "0 11 * * *", Audience: when("customer.orders >= 1")}, Steps: []journey.Step{{Name: "first", Message: "back-again_first"}}},
 		},
 	}
 	for i := range p.Campaigns {
@@ -144,6 +150,16 @@ func TestASmallShopIsCountedExactly(t *testing.T) {
 	}
 }
 
+func TestTheAudienceOfAJourneyWithAScheduleIsCounted(t *testing.T) {
+	b := newBench(t)
+	b.fill(t, 100)
+	r, err := b.of(t, "back-again", "")
+	must(t, err)
+	if r.Version != 2 || r.Customers.About != 100 || r.Audience.About != 90 || !slices.Equal(r.Steps, []shop.CampaignID{"back-again_first"}) || r.Decided != 0 {
+		t.Errorf("%+v, want 90 of 100 customers, the journey's message, and none decided", r)
+	}
+}
+
 func TestALargeAudienceIsDecidedInPartAndALargeTableReadInPart(t *testing.T) {
 	b := newBench(t)
 	b.fill(t, 6_000)
@@ -219,6 +235,8 @@ func TestACampaignWithoutAnAudienceSaysWhy(t *testing.T) {
 	}{
 		"an unknown campaign":                     {"weekly-pics", "", "no campaign is named \"weekly-pics\""},
 		"a campaign on orders":                    {"thanks", "", "started by order.placed"},
+		"a journey on events":                     {"after", "", "by order.delivered, so it has no audience that could be counted; its messages are after_review: make why CAMPAIGN=after_review "},
+		"a journey on no product, and a product":  {"back-again", "MUG", "leave PRODUCT out"},
 		"a step of a journey":                     {"after_review", "", "a step of the journey after"},
 		"a campaign on products without one":      {"back", "", "name one, with PRODUCT="},
 		"a campaign on no product, and a product": {"weekly", "MUG", "leave PRODUCT out"},

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
 	"regulars/shared/funnel"
+	"regulars/shared/journey"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -39,6 +40,7 @@ func bench(t *testing.T) func(args ...string) (string, error) {
 			HTML: `<p>News</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `News {{ links.unsubscribe }} {{ shop.address }}`,
 		}}},
 		Campaigns: []campaign.Campaign{{ID: "news", Version: 3, Message: "news", Class: shop.ClassPromotion, Schedule: "0 12 * * 6", NotAfter: 36 * time.Hour}},
+		Journeys:  []journey.Journey{{Entry: campaign.Campaign{ID: "back", Version: 2, Schedule: "0 11 * * *", NotAfter: 24 * time.Hour}, Steps: []journey.Step{{Name: "first", Message: "back_first"}}}},
 	}
 	packed, err := shoppolicy.Encode(p)
 	must(t, err)
@@ -74,6 +76,9 @@ func TestTheFunnelIsPrintedWithBarsAndCustomers(t *testing.T) {
 			"  no opt-in  4  40.0 %  ████████████        c-", "  goes now   6  60.0 %  ██████████████████  c-",
 			"its next run is on Sat 28 Nov 12:00; AT=\"2026-11-28 12:00\" rehearses that",
 		}},
+		"a journey": {[]string{"-campaign", "back"}, []string{
+			"back, version 2, a journey: as of Sun 22 Nov 12:00, Europe/London\n", "audience   10, 100.0 %\n", "  make why CAMPAIGN=back_first CUSTOMER=…\n", "its next run is on Mon 23 Nov 11:00",
+		}},
 		"in quiet hours": {[]string{"-campaign", "news", "-at", "2026-11-28 22:00"}, []string{
 			"as of Sat 28 Nov 22:00", "quiet hours until Sun 29 Nov 09:00  6  60.0 %",
 		}},
@@ -105,7 +110,7 @@ func TestAMistakeSaysWhatToDo(t *testing.T) {
 		want string
 	}{
 		"no campaign":         {nil, "make audience CAMPAIGN=weekly-picks"},
-		"an unknown campaign": {[]string{"-campaign", "picks"}, "no campaign is named \"picks\"; the campaigns with an audience are news"},
+		"an unknown campaign": {[]string{"-campaign", "picks"}, "no campaign is named \"picks\"; the campaigns with an audience are back, news"},
 		"a time that is over": {[]string{"-campaign", "news", "-at", "2020-12-05 10:00"}, "is over"},
 		"a time of no form":   {[]string{"-campaign", "news", "-at", "Saturday"}, "write it as \"2026-12-05 10:00\""},
 	} {

@@ -22,17 +22,26 @@ const (
 
 // show prints the funnel, with a bar for each stage.
 func show(out io.Writer, r funnel.Result, s shoppolicy.Shop) {
-	about := ""
-	if r.Product != "" {
-		about = ", product " + string(r.Product)
+	about := ", class " + string(r.Class)
+	if len(r.Steps) > 0 {
+		about = ", a journey"
 	}
-	fmt.Fprintf(out, "%s, version %d, class %s%s: as of %s, %s\n", r.Campaign, r.Version, r.Class, about, r.At.In(s.Location()).Format(form), s.Zone)
+	if r.Product != "" {
+		about += ", product " + string(r.Product)
+	}
+	fmt.Fprintf(out, "%s, version %d%s: as of %s, %s\n", r.Campaign, r.Version, about, r.At.In(s.Location()).Format(form), s.Zone)
 	if exact(r.Customers) {
 		fmt.Fprintf(out, "customers  %d, all of whom were read\n", r.Customers.About)
 	} else {
 		fmt.Fprintf(out, "customers  about %d (%s), of whom %d were read, drawn at random\n", r.Customers.About, r.Customers, r.Read)
 	}
 	fmt.Fprintf(out, "audience   %s%s\n", number(r.Audience), share(r.Audience.About, r.Customers.About))
+	if len(r.Steps) > 0 {
+		fmt.Fprintln(out, "\nwho of them enters depends on who is on the way, and on reentry, too; what a message would be for one of them:")
+		for _, step := range r.Steps {
+			fmt.Fprintf(out, "  make why CAMPAIGN=%s CUSTOMER=…\n", step)
+		}
+	}
 	if r.Decided == 0 {
 		return
 	}
@@ -98,7 +107,7 @@ func names(ids []shop.CustomerID) string {
 
 // showNext names the campaign's next run, which can be rehearsed as well.
 func showNext(out io.Writer, p shoppolicy.Policy, r funnel.Result) {
-	c, _ := p.Campaign(r.Campaign)
+	c, _ := p.Starts(r.Campaign)
 	if next := nextRun(c, r.At, p.Shop.Location()); !next.IsZero() {
 		fmt.Fprintf(out, "\nits next run is on %s; AT=%q rehearses that, with what is known now\n", next.Format(form), next.Format("2006-01-02 15:04"))
 	}
