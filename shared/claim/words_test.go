@@ -21,6 +21,31 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// docs/results.md has the same words for each reason.
+func TestTheDocHasTheWords(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("words.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := regexp.MustCompile(`(?m)^\t"([a-z:-]+)": `).FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 40 {
+		t.Fatalf("words.go has %d codes", len(codes))
+	}
+	for _, match := range codes {
+		code := match[1]
+		if strings.HasSuffix(code, ":") {
+			code += "NAME"
+		}
+		if row := "| `" + code + "` | " + claim.Words(code) + " |\n"; !strings.Contains(string(doc), row) {
+			t.Errorf("docs/results.md lacks the row %s", row)
+		}
+	}
+}
+
 // Each reason with which a decision ends a send has words. The test reads the codes from
 // the source, so a new reason needs words as well.
 func TestEachReasonOfADecisionHasWords(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -405,6 +406,32 @@ func TestTableAddsUp(t *testing.T) {
 	for id, want := range whole {
 		if months[id] != want {
 			t.Errorf("%q: planned, mailed, held out, clicked and visited by programs are %v, by month %v", id, want, months[id])
+		}
+	}
+}
+
+// docs/results.md explains each column of the table, and each verdict.
+func TestTheDocExplainsEachColumn(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	explained := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if cells := strings.Split(line, "|"); len(cells) == 4 {
+			for _, name := range strings.Split(cells[1], ",") {
+				explained[strings.TrimSpace(name)] = true
+			}
+		}
+	}
+	for _, column := range (report{}).head() {
+		if !explained[column] && !strings.HasPrefix(column, "state ") {
+			t.Errorf("the column %q is not explained", column)
+		}
+	}
+	for _, v := range []lift.Verdict{lift.TooFew, lift.Open, lift.More, lift.Less} {
+		if !strings.Contains(string(text), "`"+string(v)+"`") {
+			t.Errorf("the verdict %q is not explained", v)
 		}
 	}
 }
