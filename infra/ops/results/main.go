@@ -64,8 +64,8 @@ func read(args []string, out io.Writer) (a asked, err error) {
 	campaign := flags.String("campaign", "", "a `campaign` or a journey; the default is all")
 	flags.StringVar(&a.from, "from", "", "the first `day`, such as 2026-11-01")
 	flags.StringVar(&a.to, "to", "", "the last `day`")
-	horizon := flags.Int("horizon", 28, "`days` after a customer enters the comparison, in which orders count")
-	after := flags.Int("after", 5, "`days` after a message, in which an order is attributed to it")
+	horizon := flags.String("horizon", "28", "`days` after a customer enters the comparison, in which orders count")
+	after := flags.String("after", "5", "`days` after a message, in which an order is attributed to it")
 	flags.StringVar(&a.thousand, "thousand", "0.10", "`price` of a thousand mails, in the shop's currency")
 	flags.StringVar(&a.csv, "csv", "", "write a table for spreadsheets to this `file`")
 	flags.StringVar(&a.shop, "shop", "infra/shop", "`folder` of the shop's files, for its segments")
@@ -75,12 +75,20 @@ func read(args []string, out io.Writer) (a asked, err error) {
 	if a.file = flags.Arg(0); a.file == "" {
 		a.file = "var/results.html"
 	}
-	if *horizon < 1 || *horizon > 365 || *after < 1 || *after > 365 {
-		return a, errors.New("HORIZON and AFTER are days: 1 to 365")
+	a.question.Campaign = shop.CampaignID(*campaign)
+	var wrong [2]error
+	a.question.Horizon, wrong[0] = length("HORIZON", *horizon)
+	a.question.After, wrong[1] = length("AFTER", *after)
+	return a, errors.Join(wrong[:]...)
+}
+
+// length reads a number of days.
+func length(name, text string) (time.Duration, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 365 {
+		return 0, fmt.Errorf("%s=%s is no number of days; write 1 to 365", name, text)
 	}
-	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
-	a.question = outcome.Question{Campaign: shop.CampaignID(*campaign), Horizon: days(*horizon), After: days(*after)}
-	return a, nil
+	return time.Duration(n) * 24 * time.Hour, nil
 }
 
 // ask completes the question with what the policy says.
@@ -241,7 +249,7 @@ func categories(ctx context.Context, from products, segments []shoppolicy.Segmen
 func write(name string, to func(io.Writer) error) error {
 	file, err := os.Create(name)
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write the results: %w; name a file that you may write, in a folder that exists", err)
 	}
 	if err := errors.Join(to(file), file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)

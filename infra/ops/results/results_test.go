@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -457,8 +458,8 @@ func TestResultsHaveNoDataOfPersons(t *testing.T) {
 
 func TestReadRefusesWhatItCannotAnswer(t *testing.T) {
 	for args, want := range map[string]string{
-		"-horizon 0":                      "HORIZON and AFTER are days",
-		"-after 1000":                     "HORIZON and AFTER are days",
+		"-horizon 0":                      "HORIZON=0 is no number of days; write 1 to 365",
+		"-horizon x -after 1000":          "HORIZON=x is no number of days; write 1 to 365\nAFTER=1000 is no number of days",
 		"-from 1.11.":                     "is no day",
 		"-from 2026-11-02 -to 2026-11-01": "is after TO=2026-11-01",
 		"-thousand a":                     "is no price",
@@ -474,5 +475,13 @@ func TestReadRefusesWhatItCannotAnswer(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error about %q", args, err, want)
 		}
+	}
+}
+
+func TestAFileThatCannotBeWrittenIsNamed(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "nowhere", "results.csv")
+	err := write(name, aReport().csv)
+	if err == nil || !strings.Contains(err.Error(), "cannot write the results: open "+name+": no such file or directory; name a file that you may write") {
+		t.Errorf("the error is %v", err)
 	}
 }
