@@ -200,9 +200,9 @@ test: tools-go tools-node tools-mail ## run the tests, under the race detector, 
 	go test -vet=off -timeout 15m -run "^($$tests)\$$" $$(printf '%s\n' $$files | xargs -n1 dirname | sort -u | sed 's|^|./|'); }
 
 .PHONY: systems
-systems: tools-go ## type-check and vet everything for macOS on arm64, and the local cloud for Linux on arm64
-	@GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet ./...
-	@$(LAMBDA) go vet ./infra/local/... ./infra/ops/publish
+systems: tools-go ## type-check and vet the local cloud for macOS and Linux on arm64: make systems PACKAGES=./... for everything
+	@GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet $(or $(PACKAGES),./infra/local/... ./infra/ops/publish)
+	@$(LAMBDA) go vet $(or $(PACKAGES),./infra/local/... ./infra/ops/publish)
 
 .PHONY: test-fallback
 test-fallback: tools-go ## run the local cloud's tests of DynamoDB on the engine of machines for which dynoxide has no binary
