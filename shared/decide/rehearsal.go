@@ -73,7 +73,7 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 	case begins.Own() != "":
 		day, ok := r.nearest(now, s, begins)
 		if !ok {
-			return i, noOccasion("the customer has no day of the kind %s: %s", begins.Own(), lacksDay[begins.Own()])
+			return i, noOccasion("there is no day to send it on: %s", lacksDay[begins.Own()])
 		}
 		i.Occasion = day.Occasion
 	case c.Scheduled():

@@ -39,7 +39,7 @@ func Find(ctx context.Context, in Customers, text string, progress func(read int
 	case err != nil:
 		return nil, err
 	case rev == "":
-		return nil, fmt.Errorf("%w, and no order has it: %s", ErrNoCustomer, text)
+		return nil, fmt.Errorf("%w under this ID, and no order has it: %s", ErrNoCustomer, text)
 	case o.Customer == "":
 		return nil, fmt.Errorf("order %s does not name its customer yet", text)
 	}
@@ -71,7 +71,7 @@ func byAddress(ctx context.Context, in Customers, address string, progress func(
 		progress(read)
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("%w: no customer has this address", ErrNoCustomer)
+		return nil, fmt.Errorf("%w with this address", ErrNoCustomer)
 	}
 	return found, nil
 }

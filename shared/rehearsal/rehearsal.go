@@ -87,8 +87,8 @@ type input struct {
 	campaign campaign.Campaign
 }
 
-// ErrNoCustomer means that no customer is stored under the ID.
-var ErrNoCustomer = errors.New("no customer is stored under this ID")
+// ErrNoCustomer means that no customer is stored under the ID, or with the address.
+var ErrNoCustomer = errors.New("no customer is stored")
 
 // read returns the inputs for a customer. The occasion can depend on the catalogue,
 // and what is read of the catalogue on the occasion; so it reads twice.
@@ -104,7 +104,7 @@ func (r *Rehearsal) read(ctx context.Context, of decide.Rehearsed, id shop.Custo
 			return in, err
 		}
 		if in.snapshot.Profile.ID == "" {
-			return in, fmt.Errorf("%w: %s", ErrNoCustomer, id)
+			return in, fmt.Errorf("%w under the ID %s", ErrNoCustomer, id)
 		}
 		if in.intent, err = in.config.Occasion(in.now, in.snapshot, of); err != nil {
 			return in, err

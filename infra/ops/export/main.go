@@ -110,8 +110,8 @@ func write(ctx context.Context, store *dynamo.Store, customer, name string, now 
 	for _, d := range documents {
 		orders, sends, coupons, redemptions = orders+len(d.Orders), sends+len(d.Sends), coupons+len(d.Coupons), redemptions+len(d.Redemptions)
 	}
-	fmt.Fprintf(out, "%d orders, %d messages, %d coupons and %d redemptions of %d customer IDs written to %s; delete the file when it was handed over\n",
-		orders, sends, coupons, redemptions, len(documents), name)
+	fmt.Fprintf(out, "%s, %s, %s and %s of %s written to %s; delete the file when it was handed over\n",
+		counted(orders, "order"), counted(sends, "message"), counted(coupons, "coupon"), counted(redemptions, "redemption"), counted(len(documents), "customer ID"), name)
 	for _, r := range open {
 		if err := privacy.Answer(ctx, store, r.ID, now, privacyrequest.ByDocument); err != nil {
 			return err
@@ -119,6 +119,13 @@ func write(ctx context.Context, store *dynamo.Store, customer, name string, now 
 		fmt.Fprintf(out, "the request %s is answered\n", r.ID)
 	}
 	return nil
+}
+
+func counted(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // answer closes a request that was answered without this command.

@@ -60,7 +60,7 @@ func TestExportWritesAllOfOneCustomerAndEndsTheRequest(t *testing.T) {
 		t.Errorf("the list is %q, %v, want %q", out, err, want)
 	}
 	file := filepath.Join(t.TempDir(), "ann.json")
-	if out, err = do("-customer", "Ann@example.com", file); err != nil || !strings.HasPrefix(out, "1 orders, 1 messages") {
+	if out, err = do("-customer", "Ann@example.com", file); err != nil || !strings.HasPrefix(out, "1 order, 1 message, 0 coupons and 0 redemptions of 1 customer ID written to ") {
 		t.Errorf("export prints %q, %v", out, err)
 	}
 	text, err := os.ReadFile(file)

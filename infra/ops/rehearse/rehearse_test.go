@@ -326,9 +326,12 @@ func TestFindByIDOrderAndAddress(t *testing.T) {
 			t.Errorf("Find(%q) = %v, %v; want %s", text, found, err, p.ID)
 		}
 	}
-	for _, text := range []string{"nothing", "nothing@example.com"} {
-		if found, err := rehearsal.Find(t.Context(), h.store, text, func(int) {}); !errors.Is(err, rehearsal.ErrNoCustomer) {
-			t.Errorf("Find(%q) = %v, %v; want ErrNoCustomer", text, found, err)
+	for text, want := range map[string]string{
+		"nothing":             "no customer is stored under this ID, and no order has it: nothing",
+		"nothing@example.com": "no customer is stored with this address",
+	} {
+		if found, err := rehearsal.Find(t.Context(), h.store, text, func(int) {}); !errors.Is(err, rehearsal.ErrNoCustomer) || err.Error() != want {
+			t.Errorf("Find(%q) = %v, %v; want %q", text, found, err, want)
 		}
 	}
 }
@@ -399,6 +402,7 @@ func TestWhatCannotBeRehearsed(t *testing.T) {
 	for of, want := range map[decide.Rehearsed]string{
 		{Campaign: "win-back"}:                       "win-back_first, win-back_second",
 		{Campaign: "data-link"}:                      "the customer has not asked on the preference page",
+		{Campaign: "birthday"}:                       "there is no day to send it on: their birthday is not known",
 		{Campaign: "erase-link"}:                     "the customer has not asked on the preference page",
 		{Campaign: "price-drop", Product: "NOTHING"}: "no product NOTHING",
 	} {
