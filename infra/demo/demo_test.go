@@ -325,3 +325,22 @@ func TestPlaySpreadsTheEventsOverTheLength(t *testing.T) {
 		t.Errorf("50 events took %v, want about 100ms", took)
 	}
 }
+
+// docs/rehearse.md shows price-drop with the product that becomes cheaper.
+func TestTheDocsNameTheProductThatBecomesCheaper(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/rehearse.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, now := range []time.Time{noon, noon.AddDate(0, 0, 9)} {
+		product := ""
+		for _, e := range tell(t, now).Live {
+			if id, is := strings.CutPrefix(string(e.ID), "demo-cheaper-"); is {
+				product = id
+			}
+		}
+		if product == "" || !strings.Contains(string(docs), "make audience CAMPAIGN=price-drop PRODUCT="+product+"\n") {
+			t.Errorf("at %s the product %s becomes cheaper, and docs/rehearse.md names another", now, product)
+		}
+	}
+}
