@@ -11,8 +11,14 @@ import (
 // all makes all stored decisions again and prints the counts. It fails if one is not the
 // same.
 func all(ctx context.Context, archive *redecide.Archive, list redecide.List, out, progress io.Writer) error {
-	c, err := archive.All(ctx, list, func(c redecide.Count) { fmt.Fprintf(progress, "\r%d decisions made again", c.Total()) })
-	fmt.Fprintln(progress)
+	shown := 0
+	c, err := archive.All(ctx, list, func(c redecide.Count) {
+		if c.Total() > shown { // a page can be empty
+			shown = c.Total()
+			fmt.Fprintf(progress, "\r%d decisions made again", shown)
+		}
+	})
+	fmt.Fprintf(progress, "\r%40s\r", "") // clears the line
 	if err != nil {
 		return err
 	}

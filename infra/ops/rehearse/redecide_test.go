@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -194,4 +195,26 @@ func toldAgain(t *testing.T, h *trial) {
 	if _, err := h.store.Inputs(t.Context(), id, a.Decision.ID); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Error(err)
 	}
+}
+
+// Pages without inputs show nothing, and what was shown is cleared before the answer.
+func TestTheProgressOfEmptyPagesIsNotShown(t *testing.T) {
+	var out, progress bytes.Buffer
+	pages := emptyPages(0)
+	if err := all(t.Context(), redecide.New(nil, nil, nil), &pages, &out, &progress); err != nil || pages != 8 {
+		t.Fatalf("%v after %d pages", err, pages)
+	}
+	if shown := progress.String(); strings.Contains(shown, "decisions") || !strings.HasSuffix(shown, "\r") {
+		t.Errorf("the progress is %q", shown)
+	}
+}
+
+// emptyPages is a list of eight pages without inputs.
+type emptyPages int
+
+func (n *emptyPages) AllInputs(_ context.Context, page dynamo.Page, _ func(dynamo.Inputs) error) (dynamo.Cursor, error) {
+	if *n++; *n < 8 {
+		return page.After, nil
+	}
+	return dynamo.End, nil
 }

@@ -194,10 +194,10 @@ func answer(ctx context.Context, a asked, store *dynamo.Store, segments []shoppo
 		return report{}, err
 	}
 	read, err := results.Read(ctx, store, store, a.question, func(sends int64) { fmt.Fprintf(progress, "\r%d sends read", sends) })
+	fmt.Fprintf(progress, "\r%40s\r", "") // clears the line
 	if err != nil {
 		return report{}, err
 	}
-	fmt.Fprint(progress, "\r")
 	budgets, err := results.Budgets(ctx, store, p)
 	if err != nil {
 		return report{}, err
