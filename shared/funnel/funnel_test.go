@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -249,11 +250,16 @@ func TestACampaignWithoutAnAudienceSaysWhy(t *testing.T) {
 	}
 }
 
-// Each stage has a text, and each state of a decision has a stage.
+// Each stage has a text, which docs/rehearse.md explains, and each state of a decision has
+// a stage.
 func TestEachOutcomeHasAText(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/rehearse.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, o := range funnel.Stages {
-		if o.Text() == "" {
-			t.Errorf("stage %s has no text", o)
+		if row := fmt.Sprintf("\n| %s | `%s` | ", o.Text(), o); o.Text() == "" || !strings.Contains(string(doc), row) {
+			t.Errorf("stage %s has the text %q; docs/rehearse.md does not explain it", o, o.Text())
 		}
 	}
 	for code, want := range map[string]funnel.Stage{
