@@ -132,6 +132,7 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 		if a.Position, _, err = r.Positions.Position(ctx, in.intent.Customer, j.ID()); err != nil {
 			return a, err
 		}
+		a.Position = over(in, a.Position)
 	}
 	if a.Conditions, err = in.config.Conditions(in.now, in.snapshot, in.intent); err != nil {
 		return a, err
@@ -141,12 +142,8 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 		a.Reason = claim.Reason{Code: "not-in-audience", Text: reasonOf(a.Conditions[failed])}
 		return a, nil
 	}
-	if isStep && a.Position.End != "" && !j.Admits(a.Position, campaign.Intent{Occasion: in.now.UTC().Format(time.RFC3339), Entered: in.now}) {
-		a.State = NotRaised
-		a.Reason = claim.Reason{Code: "no-reentry", Text: "their way through the journey ended on " + a.Position.Due.UTC().Format(time.DateOnly) + ", and it does not let them enter again"}
-		if j.Reentry.Days > 0 {
-			a.Reason.Text += " before " + a.Position.Entered.AddDate(0, 0, j.Reentry.Days).UTC().Format(time.DateOnly)
-		}
+	if isStep && !j.Admits(a.Position, campaign.Intent{Occasion: in.now.UTC().Format(time.RFC3339), Entered: in.now}) {
+		a.State, a.Reason = NotRaised, noEntry(j, a.Position)
 		return a, nil
 	}
 	d, _, err := r.Dispatcher.Rehearse(ctx, in.intent)
@@ -156,6 +153,36 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 		a.Over = d.Send.Changed
 	}
 	return a, err
+}
+
+// over returns the position as ended if the customer's way is over by what is known now,
+// although the function journey has not moved them yet: it looks at their next step.
+func over(in input, p journey.Position) journey.Position {
+	j, known := in.config.JourneyAt(p.Journey, p.Version)
+	if p.End != "" || p.Entered.IsZero() || !known {
+		return p
+	}
+	if why := j.Over(decide.JourneyFacts(in.now, in.snapshot, p.Intent(campaign.Campaign{}, in.now, in.now), in.config)); why != "" {
+		return p.Ended(why, in.now)
+	}
+	return p
+}
+
+// noEntry says why the journey does not let a customer enter who is, or was, at p.
+func noEntry(j journey.Journey, p journey.Position) claim.Reason {
+	again := ", and it does not let them enter again"
+	if p.End == "" {
+		text := "they are on their way through the journey already, since " + p.Entered.UTC().Format(time.DateOnly) + again
+		if j.Reentry != (journey.Reentry{}) {
+			text += " before that has ended"
+		}
+		return claim.Reason{Code: "on-the-way", Text: text}
+	}
+	text := "their way through the journey ended on " + p.Due.UTC().Format(time.DateOnly) + again
+	if j.Reentry.Days > 0 {
+		text += " before " + p.Entered.AddDate(0, 0, j.Reentry.Days).UTC().Format(time.DateOnly)
+	}
+	return claim.Reason{Code: "no-reentry", Text: text}
 }
 
 // reasonOf says why a condition keeps the message from being raised, with the

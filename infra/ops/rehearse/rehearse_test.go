@@ -448,6 +448,8 @@ func TestTheStoryOfAStepSaysWhereTheCustomerIsInTheJourney(t *testing.T) {
 		want string
 	}{
 		{journey.Position{Step: "second", Due: noon.Add(time.Hour)}, "in the journey win-back since"},
+		{journey.Position{Step: "second", Due: noon.Add(time.Hour)}, "no message, because they are on their way through the journey already, since 2026-11-09, and it does not let them enter again before that has ended"},
+		{journey.Position{Step: "second", Due: noon.Add(time.Hour), Ordered: time.Unix(0, 0)}, "was in the journey win-back from 2026-11-09 12:00 to 2026-11-21 12:00 UTC (goal)"}, // they have ordered since, and it is not stored yet that this ended their way
 		{journey.Position{Due: noon.AddDate(0, 0, -10), End: journey.Goal}, "their way through the journey ended on 2026-11-11, and it does not let them enter again before 2027-05-"},
 		{journey.Position{Due: noon.AddDate(0, 0, -10), End: journey.Goal, Entered: noon.AddDate(-1, 0, 0)}, "would be sent"},
 	} {
