@@ -214,6 +214,7 @@ func (c *evaluation) asked(of campaign.Campaign) condition.Facts {
 type Shown struct {
 	Mail     message.Mail
 	Language string
+	Variant  string   // of the campaign; empty if it has none
 	Lacks    []string // what the message needs and does not have, such as "picks": then there is no Mail
 	Findings []string // why the message must not be sent, by [message.Lint]; none: it may
 }
@@ -238,7 +239,7 @@ func Show(now time.Time, s Snapshot, i campaign.Intent, r Config) (Shown, error)
 	if err != nil {
 		return Shown{}, err
 	}
-	shown := Shown{Language: data.Language, Lacks: c.lacks(data)}
+	shown := Shown{Language: data.Language, Variant: c.campaign.Variant, Lacks: c.lacks(data)}
 	if len(shown.Lacks) > 0 {
 		return shown, nil
 	}

@@ -146,6 +146,9 @@ func explain(out io.Writer, d claim.Send) {
 			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, cmp.Or(decide.CheckPassed(c.Name), "passed"))
 		}
 	}
+	if e.Variant != "" {
+		fmt.Fprintf(out, "  variant %s\n", e.Variant)
+	}
 	if e.Value.Minor > 0 {
 		fmt.Fprintf(out, "  competes for its place in the caps with a value of %s for one message%s\n", message.Amount(e.Value), inBrackets(e.ValueFrom))
 	}
