@@ -20,6 +20,8 @@ var pageHTML string
 
 var pageView = template.Must(template.New("page").Funcs(template.FuncMap{
 	"sentence": rehearsal.Sentence,
+	"passed":   passed,
+	"reason":   reason,
 	"minute":   func(t time.Time) string { return t.UTC().Format(minute) },
 }).Parse(pageHTML))
 

@@ -13,6 +13,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/journey"
 	"regulars/shared/message"
+	"regulars/shared/recommend"
 	"regulars/shared/rehearsal"
 	"regulars/shared/shop"
 )
@@ -137,13 +138,10 @@ func explain(out io.Writer, d claim.Send) {
 		return
 	}
 	for _, c := range e.Checks {
-		switch {
-		case c.No != "":
+		if c.No != "" {
 			fmt.Fprintf(out, "  ✗ %s: %s\n", c.Name, c.No)
-		case c.Note != "":
-			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, c.Note)
-		default:
-			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, cmp.Or(decide.CheckPassed(c.Name), "passed"))
+		} else {
+			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, passed(c))
 		}
 	}
 	if e.Variant != "" {
@@ -156,7 +154,7 @@ func explain(out io.Writer, d claim.Send) {
 		fmt.Fprintf(out, "  about %s\n", e.OwnDay)
 	}
 	for _, p := range e.Items {
-		fmt.Fprintf(out, "  shows %s, %s: %s\n", p.Product.ID, p.Product.Title, cmp.Or(p.Reason.Words(), string(p.Reason.Kind)))
+		fmt.Fprintf(out, "  shows %s, %s: %s\n", p.Product.ID, p.Product.Title, reason(p))
 	}
 	if e.Offer != nil {
 		fmt.Fprintf(out, "  with the offer %s, until %s\n", e.Offer.Offer, e.Offer.Until.UTC().Format(minute))
@@ -172,6 +170,12 @@ func explain(out io.Writer, d claim.Send) {
 		fmt.Fprintln(out)
 	}
 }
+
+// passed says why a check let the intent pass.
+func passed(c decide.Check) string { return cmp.Or(c.Note, decide.CheckPassed(c.Name), "passed") }
+
+// reason says why a product was picked.
+func reason(p recommend.Pick) string { return cmp.Or(p.Reason.Words(), string(p.Reason.Kind)) }
 
 func inBrackets(text string) string {
 	if text == "" {

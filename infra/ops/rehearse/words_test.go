@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"strings"
 	"testing"
 
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/recommend"
 	"regulars/shared/rehearsal"
+	"regulars/shared/shop"
 )
 
 // told returns what why prints of an answer, and the page that preview writes of it.
@@ -18,17 +21,29 @@ func told(t *testing.T, a rehearsal.Answer, e decide.Explanation) (why, drawn st
 	if a.Decision.Explained, err = json.Marshal(e); err != nil {
 		t.Fatal(err)
 	}
-	var text, html bytes.Buffer
+	var text, made bytes.Buffer
 	tell(&text, decide.Rehearsed{Campaign: a.Campaign.ID}, "c-1", rehearsal.Story{Now: a}, a.Intent.Planned)
-	if err := page(&html, "c-1", rehearsal.Preview{Answer: a, Shown: decide.Shown{Variant: e.Variant}}, nil); err != nil {
+	if err := page(&made, "c-1", rehearsal.Preview{Answer: a, Shown: decide.Shown{Variant: e.Variant}}, nil); err != nil {
 		t.Fatal(err)
 	}
-	return text.String(), html.String()
+	return text.String(), made.String()
 }
 
 func TestTheVariantIsNamed(t *testing.T) {
 	why, drawn := told(t, rehearsal.Answer{State: claim.Sending}, decide.Explanation{Variant: "warm"})
 	if !strings.Contains(why, "\n  variant warm\n") || !strings.Contains(drawn, ", variant warm, for customer") {
 		t.Errorf("the variant is missing:\n%s\n%s", why, drawn)
+	}
+}
+
+func TestThePageSaysChecksAndPicksInWordsAsWhyDoes(t *testing.T) {
+	why, drawn := told(t, rehearsal.Answer{State: claim.Sending}, decide.Explanation{
+		Checks: []decide.Check{{Name: "holdout"}, {Name: "consent", Note: "by the shop's own rule"}},
+		Items:  []recommend.Pick{{Product: shop.Product{ID: "p-1", Title: "Mug"}, Reason: recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "Jug"}}},
+	})
+	for _, want := range []string{"✓ holdout: the customer is not held out", "✓ consent: by the shop's own rule", "goes with Jug, bought"} {
+		if !strings.Contains(why, want) || !strings.Contains(html.UnescapeString(drawn), want) {
+			t.Errorf("%q is missing:\n%s\n%s", want, why, drawn)
+		}
 	}
 }
