@@ -199,7 +199,7 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 	if err := os.WriteFile(a.file, drawn.Bytes(), 0o600); err != nil { // it has what the shop knows of a person
 		return err
 	}
-	fmt.Fprintf(out, "%s: %s\n", verdict(p.Answer), a.file)
+	fmt.Fprintf(out, "%s: %s: %s\n", occasion(p.Answer), verdict(p.Answer), a.file)
 	if a.to == "" {
 		return nil
 	}

@@ -29,6 +29,7 @@ var pageView = template.Must(template.New("page").Funcs(template.FuncMap{
 type pageData struct {
 	rehearsal.Preview
 	Customer    shop.CustomerID
+	Occasion    string
 	Verdict     string
 	Goes        bool
 	Explanation decide.Explanation
@@ -42,7 +43,7 @@ var dark = regexp.MustCompile(`\(\s*prefers-color-scheme\s*:\s*dark\s*\)`)
 // is shown in frames that run no scripts. shown replaces the addresses of a shop that
 // exists nowhere; nil: they stay.
 func page(to io.Writer, id shop.CustomerID, p rehearsal.Preview, shown *strings.Replacer) error {
-	data := pageData{Preview: p, Customer: id, Verdict: verdict(p.Answer), Goes: p.State == claim.Sending}
+	data := pageData{Preview: p, Customer: id, Occasion: occasion(p.Answer), Verdict: verdict(p.Answer), Goes: p.State == claim.Sending}
 	html := p.Mail.HTML
 	if shown != nil {
 		html = shown.Replace(html)

@@ -22,7 +22,7 @@ const minute = "2006-01-02 15:04"
 
 // tell prints the story of a customer and a campaign. Times are in UTC.
 func tell(out io.Writer, of decide.Rehearsed, id shop.CustomerID, s rehearsal.Story, now time.Time) {
-	fmt.Fprintf(out, "Customer %s, campaign %s\n\nNow, %s UTC: ", id, of.Campaign, now.UTC().Format(minute))
+	fmt.Fprintf(out, "Customer %s, campaign %s\n\n%s, %s UTC: ", id, of.Campaign, occasion(s.Now), now.UTC().Format(minute))
 	if s.None != "" {
 		fmt.Fprintf(out, "no message. %s\n", upper(s.None))
 	} else {
@@ -75,6 +75,29 @@ func position(out io.Writer, p journey.Position) {
 	default:
 		fmt.Fprintf(out, "  was in the journey %s from %s to %s UTC (%s)\n", p.Journey, p.Entered.UTC().Format(minute), p.Due.UTC().Format(minute), p.End)
 	}
+}
+
+// occasion says for which occasion the answer is: "If order.placed of order o-17 came
+// now". It is "Now" if the message would be about what there is already, and if there is
+// no answer.
+func occasion(a rehearsal.Answer) string {
+	order := ""
+	if a.Intent.Order != "" {
+		order = " of order " + string(a.Intent.Order)
+	}
+	switch c := a.Campaign; {
+	case c.Journey != "" && order != "":
+		return fmt.Sprintf("If they entered the journey %s by %s%s now", c.Journey, a.Intent.Event(), order)
+	case c.Journey != "":
+		return fmt.Sprintf("If they entered the journey %s now", c.Journey)
+	case c.LinksTo() != "":
+		return "Now"
+	case len(c.On) > 0:
+		return fmt.Sprintf("If %s%s came now", c.On[0], order)
+	case c.Scheduled():
+		return "If it ran now"
+	}
+	return "Now"
 }
 
 // verdict says what would become of the message now.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/recommend"
@@ -43,6 +44,26 @@ func TestThePageSaysChecksAndPicksInWordsAsWhyDoes(t *testing.T) {
 	})
 	for _, want := range []string{"✓ holdout: the customer is not held out", "✓ consent: by the shop's own rule", "goes with Jug, bought"} {
 		if !strings.Contains(why, want) || !strings.Contains(html.UnescapeString(drawn), want) {
+			t.Errorf("%q is missing:\n%s\n%s", want, why, drawn)
+		}
+	}
+}
+
+func TestTheAnswerNamesItsOccasion(t *testing.T) {
+	of := func(c campaign.Campaign, i campaign.Intent) rehearsal.Answer {
+		return rehearsal.Answer{Campaign: c, Intent: i, State: claim.Sending}
+	}
+	order := campaign.Intent{Order: "o-1", Occasion: "o-1/order.delivered"}
+	for want, a := range map[string]rehearsal.Answer{
+		"If tier.reached came now":              of(campaign.Campaign{On: []shop.OrderKind{shop.TierReached}}, campaign.Intent{}),
+		"If order.placed of order o-1 came now": of(campaign.Campaign{On: []shop.OrderKind{shop.OrderPlaced}}, campaign.Intent{Order: "o-1", Occasion: "o-1"}),
+		"If it ran now":                         of(campaign.Campaign{Schedule: "0 11 * * *"}, campaign.Intent{}),
+		"If they entered the journey back now":  of(campaign.Campaign{Journey: "back"}, campaign.Intent{}),
+		"If they entered the journey after by order.delivered of order o-1 now": of(campaign.Campaign{Journey: "after"}, order),
+		"Now": of(campaign.Campaign{On: []shop.OrderKind{shop.AskedExport}}, campaign.Intent{}),
+	} {
+		why, drawn := told(t, a, decide.Explanation{})
+		if !strings.Contains(why, "\n"+want+", ") || !strings.Contains(why, ": would be sent\n") || !strings.Contains(drawn, "<strong>"+want+":</strong> would be sent") {
 			t.Errorf("%q is missing:\n%s\n%s", want, why, drawn)
 		}
 	}
