@@ -68,7 +68,7 @@ why: tools-go ## say what became of a campaign's messages to a customer, and wha
 
 .PHONY: redecide
 redecide: tools-go ## make every stored decision again from its inputs, with the code of today, and count the differences (STACK=… for AWS)
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse redecide $(if $(STACK),-aws)
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse redecide $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)))
 
 .PHONY: audience
 audience: tools-go ## count a campaign's audience, and what would become of each message now: make audience CAMPAIGN=weekly-picks (PRODUCT=… AT='2026-12-05 10:00' FILES=infra/shop JSON=1 STACK=… for AWS)

@@ -48,6 +48,7 @@ import (
 
 	"regulars/infra/local/storefront"
 	"regulars/infra/opentables"
+	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -86,10 +87,7 @@ func read(args []string) (a asked, err error) {
 	a.what = args[0]
 	flags := flag.NewFlagSet("rehearse "+a.what, flag.ContinueOnError)
 	flags.BoolVar(&a.account, "aws", false, "work on the tables of a stack in AWS, not on the local cloud")
-	if a.what == "redecide" {
-		return a, flags.Parse(args[1:])
-	}
-	campaign := flags.String("campaign", "", "the campaign")
+	of := flags.String("campaign", "", "the campaign")
 	flags.StringVar(&a.customer, "customer", "", "the customer's ID or address, or one of their orders")
 	order := flags.String("order", "", "the order that the message is about; the default is the newest")
 	product := flags.String("product", "", "the product that the message is about")
@@ -100,10 +98,16 @@ func read(args []string) (a asked, err error) {
 	if err := flags.Parse(args[1:]); err != nil {
 		return a, err
 	}
-	if *campaign == "" || a.customer == "" {
+	if a.what == "redecide" {
+		if *of != "" || a.customer != "" {
+			return a, errors.New("redecide makes every decision again: leave CAMPAIGN and CUSTOMER out, or make why CAMPAIGN=… CUSTOMER=… for those of one customer")
+		}
+		return a, nil
+	}
+	if *of == "" || a.customer == "" {
 		return a, fmt.Errorf("name a campaign and a customer: make %s CAMPAIGN=weekly-picks CUSTOMER=c-17", a.what)
 	}
-	a.of = decide.Rehearsed{Campaign: shop.CampaignID(*campaign), Order: shop.OrderID(*order), Product: shop.ProductID(*product)}
+	a.of = decide.Rehearsed{Campaign: shop.CampaignID(*of), Order: shop.OrderID(*order), Product: shop.ProductID(*product)}
 	if a.file = flags.Arg(0); a.file == "" {
 		a.file = "var/preview.html"
 	}
@@ -166,11 +170,15 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 	if len(customers) > 1 {
 		fmt.Fprintf(out, "%d customers have this address: %s; this is about the first\n", len(customers), join(customers))
 	}
+	named := a.of
 	if a.of.Order, err = rehearsal.FindOrder(ctx, store, id, a.of.Order, a.customer); err != nil {
 		return err
 	}
 	if a.what == "why" {
 		story, err := r.Story(ctx, a.of, id)
+		if err == nil && story.None == "" {
+			err = applies(named, story.Now.Intent)
+		}
 		if err != nil {
 			return err
 		}
@@ -185,6 +193,9 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 		return fmt.Errorf("LANGUAGE=%s is not one of the shop's languages: %s", a.language, strings.Join(in.Shop.Languages, ", "))
 	}
 	p, err := r.Preview(ctx, a.of, id, a.language)
+	if err == nil {
+		err = applies(named, p.Intent)
+	}
 	if err != nil {
 		return err
 	}
@@ -218,6 +229,18 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 		return fmt.Errorf("send the test mail: %w", err)
 	}
 	fmt.Fprintf(out, "sent as a test to %s; SES's ID is %s\n", a.to, sent)
+	return nil
+}
+
+// applies returns an error if an order or a product was named, and the campaign is not
+// about one.
+func applies(named decide.Rehearsed, i campaign.Intent) error {
+	switch {
+	case named.Product != "" && i.Subject.Product == "":
+		return fmt.Errorf("campaign %s is not about a product: leave PRODUCT out", i.Campaign)
+	case named.Order != "" && i.Order == "":
+		return fmt.Errorf("campaign %s is not about an order: leave ORDER out", i.Campaign)
+	}
 	return nil
 }
 

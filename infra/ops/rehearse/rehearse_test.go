@@ -477,7 +477,7 @@ func TestTheStoryOfAStepSaysWhereTheCustomerIsInTheJourney(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for _, args := range [][]string{nil, {"show"}, {"why"}, {"why", "-campaign", "x"}, {"preview", "-customer", "x"}} {
+	for _, args := range [][]string{nil, {"show"}, {"why"}, {"why", "-campaign", "x"}, {"preview", "-customer", "x"}, {"redecide", "-campaign", "x"}} {
 		if _, err := read(args); err == nil {
 			t.Errorf("read(%q) succeeded", args)
 		}

@@ -68,3 +68,23 @@ func TestTheAnswerNamesItsOccasion(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOrderOrAProductIsRefusedOfACampaignThatIsAboutNone(t *testing.T) {
+	of := campaign.Intent{Campaign: "thanks", Order: "o-1"}
+	for want, c := range map[string]struct {
+		asked decide.Rehearsed
+		about campaign.Intent
+	}{
+		"": {decide.Rehearsed{Order: "o-1"}, of},
+		"campaign thanks is not about a product: leave PRODUCT out":    {decide.Rehearsed{Product: "p-1"}, of},
+		"campaign weekly-picks is not about an order: leave ORDER out": {decide.Rehearsed{Order: "o-1"}, campaign.Intent{Campaign: "weekly-picks"}},
+	} {
+		got := ""
+		if err := applies(c.asked, c.about); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("applies(%+v) = %q, want %q", c.asked, got, want)
+		}
+	}
+}
