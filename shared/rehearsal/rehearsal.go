@@ -137,13 +137,13 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 	if a.Conditions, err = in.config.Conditions(in.now, in.snapshot, in.intent); err != nil {
 		return a, err
 	}
+	if isStep && !j.Admits(a.Position, campaign.Intent{Occasion: in.now.UTC().Format(time.RFC3339), Entered: in.now}) {
+		a.State, a.Reason = NotRaised, noEntry(j, a.Position)
+		return a, nil
+	}
 	if failed := slices.IndexFunc(a.Conditions, func(asked decide.Asked) bool { return !asked.Passed() }); failed >= 0 {
 		a.State = NotRaised
 		a.Reason = claim.Reason{Code: "not-in-audience", Text: reasonOf(a.Conditions[failed])}
-		return a, nil
-	}
-	if isStep && !j.Admits(a.Position, campaign.Intent{Occasion: in.now.UTC().Format(time.RFC3339), Entered: in.now}) {
-		a.State, a.Reason = NotRaised, noEntry(j, a.Position)
 		return a, nil
 	}
 	d, _, err := r.Dispatcher.Rehearse(ctx, in.intent)

@@ -474,6 +474,14 @@ func TestTheStoryOfAStepSaysWhereTheCustomerIsInTheJourney(t *testing.T) {
 			t.Errorf("the story lacks %q:\n%s", c.want, out.String())
 		}
 	}
+	// Who is on the way is told so first, also if by now they would not be let in.
+	if err := h.store.SavePosition(t.Context(), journey.Position{Journey: "after-delivery", Version: 1, Customer: id, Entered: noon.AddDate(0, 0, -1), Step: "review", Due: noon.AddDate(0, 0, 6)}, ""); err != nil {
+		t.Fatal(err)
+	}
+	a, err := h.Answer(t.Context(), decide.Rehearsed{Campaign: "after-delivery_how-to"}, id)
+	if err != nil || a.State != rehearsal.NotRaised || a.Reason.Code != "on-the-way" || a.Conditions[0].Passed() {
+		t.Errorf("on the way after a second order: %s, %+v, %v", a.State, a.Reason, err)
+	}
 }
 
 func TestReadRefuses(t *testing.T) {
