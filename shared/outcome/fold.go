@@ -237,6 +237,9 @@ func (r *Report) unit(p profile.Profile, e entry) {
 	}
 	for _, key := range keys {
 		row := r.row(key)
+		if e.campaign != "" { // its message can have been planned before the time that is asked for
+			row.Class, row.Journey = either(row.Class, e.first.Class), either(row.Journey, journeyOf(e.first))
+		}
 		if e.held {
 			row.Held.Add(c)
 		} else {

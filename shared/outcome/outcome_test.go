@@ -481,3 +481,20 @@ func TestAJourneyIsComparedAsAWhole(t *testing.T) {
 		t.Errorf("the mailed customers of the journey have %d orders, want one each, after the first message", got.Mailed.Total(lift.Orders))
 	}
 }
+
+// A customer who enters a journey on a day that is asked for counts in the journey's row,
+// also if the message was planned before.
+func TestAnEntryAloneIsOfItsJourney(t *testing.T) {
+	q := question
+	q.From = noon.Add(day)
+	s := send("win-back_first", 1, claim.Delivered, 2)
+	s.Intent.Entered = noon
+	r := outcome.New(q)
+	r.Add(outcome.Customer{Profile: profile.Profile{ID: "ann"}, Sends: []claim.Send{s}})
+	for _, id := range []shop.CampaignID{"win-back", "win-back_first"} {
+		got := row(t, r, outcome.Key{Campaign: id})
+		if got.Planned != 0 || got.Mailed.Customers() != 1 || got.Journey != "win-back" || got.IsJourney() != (id == "win-back") || got.Class != shop.ClassPromotion {
+			t.Errorf("%s: %d planned, %d mailed, of journey %q, class %q", id, got.Planned, got.Mailed.Customers(), got.Journey, got.Class)
+		}
+	}
+}
