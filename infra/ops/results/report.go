@@ -239,6 +239,9 @@ func (r report) uncompared(row *outcome.Row) string {
 	if share := r.holdout(row); share > 0 {
 		return fmt.Sprintf("no customer is held out in this time; its holdout is %g %%", float64(share)/100)
 	}
+	if j, _ := r.policy.Journey(row.Journey); j.Entry.JourneyHoldout > 0 && !row.IsJourney() {
+		return "it has no holdout of its own; its journey has one, and is compared as a whole"
+	}
 	return "it has no holdout: nothing to compare with"
 }
 

@@ -149,6 +149,23 @@ func TestWhyNothingIsComparedIsSaid(t *testing.T) {
 	}
 }
 
+// A step without a holdout is compared with no others, but its journey may be.
+func TestTheHoldoutOfAJourneyIsSaidOfItsSteps(t *testing.T) {
+	r := report{Report: outcome.New(outcome.Question{Now: now, Currency: "GBP"})}
+	r.policy.Journeys = []journey.Journey{{Entry: campaign.Campaign{ID: "after", Journey: "after", JourneyHoldout: 1000}}}
+	s := claim.Send{ID: "s", State: claim.Delivered, Class: shop.ClassPromotion, Assigned: now, Intent: campaign.Intent{Campaign: "after_review", Customer: "c-1", Planned: now, Entered: now}}
+	r.Add(outcome.Customer{Profile: profile.Profile{ID: "c-1"}, Sends: []claim.Send{s}})
+	var out strings.Builder
+	if err := r.text(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"after (journey): 1 customers; no customer is held out in this time; its holdout is 10 %", "after_review: 1 customers; it has no holdout of its own; its journey has one"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the text does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
 // The text and the page say which line is of a journey as a whole.
 func TestAJourneyIsNamedAsOne(t *testing.T) {
 	r := aReport()
