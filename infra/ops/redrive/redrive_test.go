@@ -154,7 +154,7 @@ func TestWrongArgumentsAreExplained(t *testing.T) {
 		"a list of one":    {endpoint, []string{"-list", "Record"}, "do not name one"},
 		"an unknown queue": {endpoint, []string{"Reccord"}, `there is no queue "Reccord" with dead letters; there is Record, Send`},
 		"another cloud":    {empty, []string{"Record"}, "check the account, region and stack"},
-		"no local cloud":   {"http://127.0.0.1:1", []string{"Record"}, "no answer from http://127.0.0.1:1: start the local cloud with make run"},
+		"no local cloud":   {"http://127.0.0.1:1", []string{"Record"}, "nothing answers at http://127.0.0.1:1: start the local cloud with make run"},
 	} {
 		_, err := do(t, c.endpoint, c.args...)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
