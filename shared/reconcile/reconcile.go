@@ -160,14 +160,26 @@ func (r *Row) plan(n int, young bool) {
 	}
 }
 
+// RunOf returns the time of the run that planned the intent. It is zero if something else
+// is its occasion: an order, a step of a journey, a day of the customer's own, a level.
+func RunOf(i campaign.Intent) time.Time {
+	switch {
+	case i.Alone(): // of a step of a journey: a run planned the entry at most
+		return time.Time{}
+	case !i.Run.IsZero() || i.Order != "":
+		return i.Run
+	}
+	run, err := time.Parse(time.RFC3339, i.Occasion)
+	if err != nil {
+		return time.Time{}
+	}
+	return run
+}
+
 // Send counts a send. A send of a run counts if the run does.
 func (t *Table) Send(d claim.Send) {
 	o := Occasion{Campaign: d.Intent.Campaign, Version: d.Intent.Version}
-	switch run, err := time.Parse(time.RFC3339, d.Intent.Occasion); {
-	case d.Intent.Alone(): // of a step of a journey: a run planned the entry at most
-	case !d.Intent.Run.IsZero():
-		o = t.runOf(o.Campaign, o.Version, d.Intent.Run)
-	case d.Intent.Order == "" && err == nil:
+	if run := RunOf(d.Intent); !run.IsZero() {
 		o = t.runOf(o.Campaign, o.Version, run)
 	}
 	if (o.Run.IsZero() || t.Rows[o] == nil) && !t.counts(d.Intent.Planned) {

@@ -9,6 +9,7 @@ import (
 	"regulars/infra/local/ses"
 	"regulars/shared/claim"
 	"regulars/shared/frequency"
+	"regulars/shared/reconcile"
 	"regulars/shared/shop"
 )
 
@@ -65,8 +66,8 @@ func (c *count) checkPlanned(tenant string) {
 		if !d.State.Ended() {
 			open = append(open, fmt.Sprintf("%s of %s: %s since %s, attempt %d, wakes %s", id, d.Intent.Campaign, d.State, d.Changed.Format(time.TimeOnly), d.Attempt, d.Wake.Format(time.TimeOnly)))
 		}
-		if d.Intent.Order == "" {
-			byRun[fmt.Sprintf("%s@%d %s", d.Intent.Campaign, d.Intent.Version, d.Intent.Occasion)]++
+		if run := reconcile.RunOf(d.Intent); !run.IsZero() {
+			byRun[fmt.Sprintf("%s@%d %s", d.Intent.Campaign, d.Intent.Version, run.UTC().Format(time.RFC3339))]++
 		}
 	}
 	var orders, runs, unequal []string

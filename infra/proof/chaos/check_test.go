@@ -80,6 +80,10 @@ func TestEveryBreachIsFound(t *testing.T) {
 		c.add(claim.Send{Intent: campaign.Intent{Campaign: "more", Customer: "ann", Occasion: at.String(), Order: "o-2"}, State: claim.Accepted, Class: class, Claimed: at}, at)
 		c.planned["more"]++
 	}
+	level := func(c *count) {
+		c.add(claim.Send{Intent: campaign.Intent{Campaign: "early", Customer: "ann", Occasion: "tier.reached/gold/2026"}, State: claim.Accepted, Class: shop.ClassPromise, Claimed: noon.Add(2 * time.Hour)}, noon.Add(2*time.Hour))
+		c.planned["early"]++
+	}
 	tests := map[string]struct {
 		breaks func(*count)
 		want   string // the beginning of the one breach; empty: none
@@ -89,6 +93,8 @@ func TestEveryBreachIsFound(t *testing.T) {
 		"an intent has no send":                   {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
 		"a run planned more":                      {func(c *count) { c.runs[0].Planned = 3 }, "runs whose intents and ends differ: 1"},
 		"a run is not done":                       {func(c *count) { c.runs[0].Cursors[0] = "" }, "runs whose intents and ends differ: 1"},
+		"a run was never planned":                 {func(c *count) { c.runs = nil }, "runs whose intents and ends differ: 1"},
+		"a level was reached":                     {level, ""},
 		"planned without an end":                  {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
 		"a send is stuck":                         {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
 		"a send waits":                            {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
