@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
-	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/profile"
 	"regulars/shared/shoppolicy"
@@ -14,10 +13,7 @@ import (
 // By the customers' clocks, campaign.day and campaign.weekday are those of their
 // day: it is Sunday in Auckland while it is Saturday in London.
 func TestTheDayOfARunIsThatOfItsClock(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
-	sunday, err := checker.Compile(`campaign.weekday == "sunday" && campaign.day == "2026-11-22"`)
-	check(err)
+	sunday := compiled(`campaign.weekday == "sunday" && campaign.day == "2026-11-22"`)
 	policy := shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}}
 	run := campaign.Run{At: time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC), Local: "2026-11-22T09:00"}
 	for name, test := range map[string]struct {

@@ -17,26 +17,29 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
-// A message of a journey that waited ends if the customer's way is over when it is
-// decided.
-func TestMessageEndsWithTheWayOfItsCustomer(t *testing.T) {
-	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+// compiled returns the condition of a text.
+func compiled(t *testing.T, text string) condition.Condition {
+	t.Helper()
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		t.Fatal(err)
 	}
-	when := func(text string) condition.Condition {
-		c, err := checker.Compile(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
+	c, err := checker.Compile(text)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return c
+}
+
+// A message of a journey that waited ends if the customer's way is over when it is
+// decided.
+func TestMessageEndsWithTheWayOfItsCustomer(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	policy := shoppolicy.Policy{
 		Shop:      shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"},
 		Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after", Version: 2, Class: shop.ClassPromotion}},
 		Journeys: []journey.Journey{{
-			Entry: campaign.Campaign{ID: "after", Version: 2}, Until: when("journey.ordered"), Unless: when("journey.returned || journey.opted_out"),
+			Entry: campaign.Campaign{ID: "after", Version: 2}, Until: compiled(t, "journey.ordered"), Unless: compiled(t, "journey.returned || journey.opted_out"),
 		}},
 	}
 	intent := campaign.Intent{
@@ -112,17 +115,6 @@ func TestAnOrderThatWasNotKnownAtTheEntryEndsTheWay(t *testing.T) {
 // the journey asks of it.
 func TestARehearsedStepHasTheOccasionOfItsJourney(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
-	when := func(text string) condition.Condition {
-		c, err := checker.Compile(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
 	customer := Snapshot{Profile: profile.Profile{ID: "ann", Orders: []profile.Visit{{Order: "o-0", At: now.AddDate(0, 0, -90)}, {Order: "o-1", At: now.AddDate(0, 0, -9)}}}}
 	customer.Profile.Birthday.Value = "11-24"
 	for begins, c := range map[string]struct {
@@ -132,11 +124,11 @@ func TestARehearsedStepHasTheOccasionOfItsJourney(t *testing.T) {
 		asks     string
 		passed   bool
 	}{
-		"a first order":    {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}, If: when("order.first")}, "o-1", "o-1/order.delivered", "if of the journey", false},
-		"a delivery":       {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}, If: when(`order.event == "order.delivered"`)}, "o-1", "o-1/order.delivered", "if of the journey", true},
-		"an order":         {campaign.Campaign{On: []shop.OrderKind{shop.OrderPlaced}, If: when("order.last")}, "o-1", "o-1", "if of the journey", true},
-		"a schedule":       {campaign.Campaign{Schedule: "0 11 * * *", Audience: when(`campaign.day == "2026-11-22"`)}, "", "2026-11-22T12:00:00Z", "audience of the journey", true},
-		"a birthday":       {campaign.Campaign{On: []shop.OrderKind{shop.BirthdayComes}, Hour: "09:00", If: when("customer.orders > 2")}, "", "birthday/2026", "if of the journey", false},
+		"a first order":    {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}, If: compiled(t, "order.first")}, "o-1", "o-1/order.delivered", "if of the journey", false},
+		"a delivery":       {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}, If: compiled(t, `order.event == "order.delivered"`)}, "o-1", "o-1/order.delivered", "if of the journey", true},
+		"an order":         {campaign.Campaign{On: []shop.OrderKind{shop.OrderPlaced}, If: compiled(t, "order.last")}, "o-1", "o-1", "if of the journey", true},
+		"a schedule":       {campaign.Campaign{Schedule: "0 11 * * *", Audience: compiled(t, `campaign.day == "2026-11-22"`)}, "", "2026-11-22T12:00:00Z", "audience of the journey", true},
+		"a birthday":       {campaign.Campaign{On: []shop.OrderKind{shop.BirthdayComes}, Hour: "09:00", If: compiled(t, "customer.orders > 2")}, "", "birthday/2026", "if of the journey", false},
 		"the first orders": {campaign.Campaign{On: []shop.OrderKind{shop.AnniversaryComes}, Hour: "09:00"}, "", "", "", false},
 	} {
 		c.entry.ID, c.entry.Journey = "after", "after"

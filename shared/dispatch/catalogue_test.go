@@ -20,7 +20,7 @@ import (
 type shelf struct {
 	*dynamo.Store
 	rows, revs int    // products that were read
-	meanwhile  func() // before the revisions are read
+	beforeRevs func() // before the revisions are read
 }
 
 func (s *shelf) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
@@ -30,8 +30,8 @@ func (s *shelf) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 
 func (s *shelf) ProductRevs(ctx context.Context, ids []shop.ProductID) (map[shop.ProductID]dynamo.Rev, error) {
 	s.revs += len(ids)
-	if s.meanwhile != nil {
-		s.meanwhile()
+	if s.beforeRevs != nil {
+		s.beforeRevs()
 	}
 	return s.Store.ProductRevs(ctx, ids)
 }
@@ -107,7 +107,7 @@ func TestAProductThatChangesAgainAndAgainIsSent(t *testing.T) {
 	h, s := withPicks(t)
 	h.thanks(1)
 	changes := 0
-	s.meanwhile = func() {
+	s.beforeRevs = func() {
 		changes++
 		h.now = h.now.Add(time.Second)
 		h.price(0, int64(1000+100*changes))
