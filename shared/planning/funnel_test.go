@@ -154,6 +154,11 @@ func newLiveShop(t *testing.T, p shoppolicy.Policy, story demo.Story, at time.Ti
 	for i, customer := range all.Profiles {
 		var contact frequency.Contact
 		customer, contact = unlike(i, customer, at)
+		if heldOut := func(c campaign.Campaign) bool { return campaign.HeldOut(c, customer.ID) }; slices.ContainsFunc(p.Campaigns, heldOut) {
+			// Of a mailbox it is chance which customer is decided first. One who is held
+			// out is told so if they are the first, and otherwise that another one got it.
+			customer.Mailbox = ""
+		}
 		if l.boxes[customer.ID] = customer.Mailbox; customer.Mailbox != "" {
 			must(t, l.store.UpdateMailbox(t.Context(), customer.Mailbox, func(frequency.Contact) (frequency.Contact, bool) { return contact, true }))
 		} else {
