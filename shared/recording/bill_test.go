@@ -10,8 +10,11 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"os"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -36,6 +39,9 @@ import (
 
 var update = flag.Bool("update", false, "write what is counted to infra/ops/cost/units.csv")
 
+// gathered is how many events of SES settle gets in a call: see assumptions.csv.
+const gathered = 50
+
 const unitsFile = "../../infra/ops/cost/units.csv"
 
 // serviceOfMinute is how many service messages a container of send works in the minute
@@ -48,8 +54,49 @@ const serviceOfMinute = 20
 type tally struct {
 	n           int // of what it is counted for
 	read, write float64
-	log         int           // bytes
-	cpu         time.Duration // of this process; not written, since machines differ
+	log         int                   // bytes
+	cpu         time.Duration         // of this process; not written, since machines differ
+	by          map[string][2]float64 // read and write units by table and method of the store; only logged
+	lines       map[string]int        // bytes of log by message
+}
+
+// add counts units that a call on a table took.
+func (c *tally) add(table string, read, write float64) {
+	c.read, c.write = c.read+read, c.write+write
+	if c.by == nil {
+		c.by = map[string][2]float64{}
+	}
+	key := table + " " + storeMethod()
+	c.by[key] = [2]float64{c.by[key][0] + read, c.by[key][1] + write}
+}
+
+// plus adds what another tally has, without its number.
+func (c *tally) plus(o tally) {
+	c.read, c.write, c.log, c.cpu = c.read+o.read, c.write+o.write, c.log+o.log, c.cpu+o.cpu
+	if c.by == nil {
+		c.by, c.lines = map[string][2]float64{}, map[string]int{}
+	}
+	for key, units := range o.by {
+		c.by[key] = [2]float64{c.by[key][0] + units[0], c.by[key][1] + units[1]}
+	}
+	for line, bytes := range o.lines {
+		c.lines[line] += bytes
+	}
+}
+
+// storeMethod returns the name of the outermost method of the store that is being called.
+func storeMethod() string {
+	var callers [40]uintptr
+	name := "?"
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if _, method, ok := strings.Cut(f.Function, "/dynamo.(*Store)."); ok {
+			name, _, _ = strings.Cut(method, ".")
+		}
+	}
+	return name
 }
 
 func (c tally) rows(part string) (rows [][]string) {
@@ -67,7 +114,16 @@ func row(part, what string, each float64) []string {
 // meter counts for one tally at a time.
 type meter struct{ on *tally }
 
-func (m *meter) Write(p []byte) (int, error) { m.on.log += len(p); return len(p), nil }
+func (m *meter) Write(p []byte) (int, error) {
+	m.on.log += len(p)
+	var l struct{ Msg, Level string }
+	_ = json.Unmarshal(p, &l)
+	if m.on.lines == nil {
+		m.on.lines = map[string]int{}
+	}
+	m.on.lines[l.Level+" "+l.Msg] += len(p)
+	return len(p), nil
+}
 
 // during counts what do uses.
 func (m *meter) during(c *tally, do func()) {
@@ -88,7 +144,7 @@ func processorTime() time.Duration {
 
 // What infra/ops/cost multiplies with prices is counted here, from the code of the
 // functions: the demo's last days through record, the messages that its orders raise,
-// weekly-picks for its customers, and SES's events about both. After a change of what
+// weekly-picks for its customers, and SES's event about each message. After a change of what
 // they read, write or log: go test ./shared/recording -run CountedUnits -update
 func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 	story, err := demo.Tell(dayNow)
@@ -105,7 +161,7 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 	d.Breaker, d.Inputs = keeper, &redecide.Keeper{Store: d.store, Count: func(string, int) {}}
 	minute := func() { d.Reader.Catalogue = cataloguecache.New(d.store, d.Recorder.Now) }
 	m := &meter{on: &tally{}}
-	d.store.Meter = func(_ string, read, write float64) { m.on.read, m.on.write = m.on.read+read, m.on.write+write }
+	d.store.Meter = func(table string, read, write float64) { m.on.add(table, read, write) }
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(m, nil)))
 	defer slog.SetDefault(before)
@@ -151,12 +207,18 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 		{"a send in a scan", sends},
 	} {
 		rows = append(rows, part.rows(part.name)...)
+		for _, key := range slices.Sorted(maps.Keys(part.by)) {
+			t.Logf("    %-40s %6.2f read, %6.2f write units", key, part.by[key][0]/float64(part.n), part.by[key][1]/float64(part.n))
+		}
+		for _, key := range slices.Sorted(maps.Keys(part.lines)) {
+			t.Logf("    %-40s %6.2f bytes of log", key, float64(part.lines[key])/float64(part.n))
+		}
 		t.Logf("%-28s %5d: %6.2f read, %6.2f write units, %5d bytes of log, %s of processor", part.name, part.n, part.read/float64(part.n), part.write/float64(part.n), part.log/part.n, part.cpu/time.Duration(part.n))
 	}
 	rows = append(rows,
 		row("an order in record", "events", float64(bus.events)/float64(orders.n)),
 		row("the service messages of an order in send", "messages", float64(mails)/float64(orders.n)),
-		row("a message in settle", "events", 2), // sent, and delivered
+		row("a message in settle", "events", 1), // delivered
 		row("a month of campaigns", "runs", float64(d.runs())),
 		row("the stack", "alarms", occurrences(t, "Type: AWS::CloudWatch::Alarm")),
 		row("the stack", "secrets", occurrences(t, "Type: AWS::SecretsManager::Secret")),
@@ -211,33 +273,31 @@ func (d *day) promote(m *meter, c *tally) {
 		var one tally
 		m.during(&one, func() { must(d.t, d.Take(d.t.Context(), intent, false)) })
 		if len(d.mails) > sent {
-			c.n, c.read, c.write, c.log, c.cpu = c.n+1, c.read+one.read, c.write+one.write, c.log+one.log, c.cpu+one.cpu
+			c.n++
+			c.plus(one)
 		}
 	}
 }
 
-// settle records SES's two events about each mail, ten in a batch.
+// settle records SES's event about each mail, as many in a batch as the bill assumes.
 func (d *day) settle(m *meter, keeper *breaker.Keeper, c *tally) {
 	d.t.Helper()
 	r := &sendoutcome.Recorder{Sends: d.store, Due: d.store, Contacts: d.store, Intents: d.Intents, Count: func(string, int) {}, Now: d.Recorder.Now, Breaker: keeper}
-	n := 0
-	for _, kind := range []string{"Email Sent", "Email Delivered"} {
-		for _, mail := range d.mails {
-			tags := map[string][]string{}
-			for name, value := range mail.Tags {
-				tags[name] = []string{value}
-			}
-			event, err := json.Marshal(map[string]any{"detail-type": kind, "detail": map[string]any{
-				"mail": map[string]any{"messageId": "ses-" + mail.Tags["send_id"], "destination": []string{mail.To}, "tags": tags},
-			}})
-			must(d.t, err)
-			m.during(c, func() {
-				must(d.t, r.SESEvent(d.t.Context(), event))
-				if n++; n%10 == 0 {
-					r.Tally(d.t.Context())
-				}
-			})
+	for n, mail := range d.mails {
+		tags := map[string][]string{}
+		for name, value := range mail.Tags {
+			tags[name] = []string{value}
 		}
+		event, err := json.Marshal(map[string]any{"detail-type": "Email Delivered", "detail": map[string]any{
+			"mail": map[string]any{"messageId": "ses-" + mail.Tags["send_id"], "destination": []string{mail.To}, "tags": tags},
+		}})
+		must(d.t, err)
+		m.during(c, func() {
+			must(d.t, r.SESEvent(d.t.Context(), event))
+			if (n+1)%gathered == 0 || n+1 == len(d.mails) {
+				r.Tally(d.t.Context())
+			}
+		})
 	}
 	c.n = len(d.mails)
 }

@@ -12,13 +12,20 @@ import (
 
 // counted holds the counts that [Recorder.Tally] has not stored yet.
 type counted struct {
-	mu   sync.Mutex
-	more map[shop.CampaignID]breaker.Counts
+	mu     sync.Mutex
+	states map[claim.State]int // events that raised a send, by the state
+	more   map[shop.CampaignID]breaker.Counts
 }
 
-// note counts an SES event that raised the send, for the breakers. A repeated
-// event raises nothing and is not counted again.
+// note counts an SES event that raised the send. A repeated event raises nothing and
+// is not counted again.
 func (h *Recorder) note(d claim.Send, n notice) {
+	h.counted.mu.Lock()
+	defer h.counted.mu.Unlock()
+	if h.counted.states == nil {
+		h.counted.states = map[claim.State]int{}
+	}
+	h.counted.states[d.State]++
 	if h.Breaker == nil {
 		return
 	}
@@ -38,8 +45,6 @@ func (h *Recorder) note(d claim.Send, n notice) {
 	default:
 		return
 	}
-	h.counted.mu.Lock()
-	defer h.counted.mu.Unlock()
 	if h.counted.more == nil {
 		h.counted.more = map[shop.CampaignID]breaker.Counts{}
 	}
@@ -47,16 +52,19 @@ func (h *Recorder) note(d claim.Send, n notice) {
 	h.counted.more[campaign] = h.counted.more[campaign].Plus(c)
 }
 
-// Tally stores the counts of the SES events since its last call, and trips the
-// breakers whose limits they pass. Call it after each batch of events: it costs
+// Tally logs how many sends the SES events since its last call have raised, adds the
+// outcomes to the counts of the breakers, and trips those whose limits they pass. Call it after each batch of events: it costs
 // one write for each campaign in the batch and one for the account. If the
 // function dies before, those counts are missing from the breakers, and nothing
 // else is lost.
 func (h *Recorder) Tally(ctx context.Context) {
 	h.counted.mu.Lock()
-	more := h.counted.more
-	h.counted.more = nil
+	states, more := h.counted.states, h.counted.more
+	h.counted.states, h.counted.more = nil, nil
 	h.counted.mu.Unlock()
+	if len(states) > 0 {
+		slog.InfoContext(ctx, "SES events raised sends", "to", states)
+	}
 	if len(more) == 0 {
 		return
 	}

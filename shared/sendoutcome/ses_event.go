@@ -38,20 +38,22 @@ type notice struct {
 }
 
 // states maps each type of SES event to the state that it raises a send to. A
-// rejected message (SES found a virus) does not arrive, like a bounced one.
+// rejected message (SES found a virus) does not arrive, like a bounced one. A delay
+// says that SES has the message and goes on trying. The configuration set does not
+// report "Email Sent"; one of an earlier version did.
 var states = map[string]claim.State{
 	"Email Sent":               claim.Accepted,
 	"Email Delivered":          claim.Delivered,
 	"Email Bounced":            claim.Bounced,
 	"Email Rejected":           claim.Bounced,
 	"Email Complaint Received": claim.Complained,
-	"Email Delivery Delayed":   "", // SES goes on trying: the state does not change
+	"Email Delivery Delayed":   claim.Accepted,
 }
 
 // Event is an SES event about one of our messages.
 type Event struct {
 	notice
-	state    claim.State // that it raises the send to; empty: it changes nothing
+	state    claim.State // that it raises the send to
 	send     shop.SendID
 	customer shop.CustomerID
 }
@@ -98,9 +100,6 @@ func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
 // suppress the address in the contact. It fails with [*queue.Refused] if the address
 // is not known.
 func (h *Recorder) Record(ctx context.Context, e Event) error {
-	if e.state == "" {
-		return nil
-	}
 	if err := h.suppress(ctx, e.customer, e.notice); err != nil {
 		return err
 	}
@@ -111,7 +110,9 @@ func (h *Recorder) Record(ctx context.Context, e Event) error {
 	}
 	if raised {
 		h.note(d, e.notice)
-		slog.InfoContext(ctx, "an SES event raised a send", "send", e.send, "state", e.state)
+		if e.state != claim.Delivered {
+			slog.InfoContext(ctx, "an SES event raised a send", "send", e.send, "state", e.state)
+		}
 	}
 	return err
 }

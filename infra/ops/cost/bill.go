@@ -128,7 +128,7 @@ func (b *book) bill(s shop) (lines []line, err error) {
 	add("promotions", s.messages, "SQS request", 0.1+2*calls+events*(1+0.2)) // put in tens by plan and singly by EventBridge; received and deleted in tens
 	add("promotions", s.messages, "Lambda call", calls+events*gathered)
 	add("promotions", s.messages, "Lambda GB-second", b.seconds(b.assume("processor ms of a promotion in send")+events*b.assume("processor ms of an SES event in settle")))
-	add("promotions", s.messages, "log GB", (count(send, "log bytes")+count(settle, "log bytes")+(calls+events*gathered)*b.assume("log bytes of a call"))/gigabyte)
+	add("promotions", s.messages, "log GB", (count(send, "log bytes")+count(settle, "log bytes"))/gigabyte)
 	add("promotions", s.messages, "stored GB of a table", count("a send in a scan", "read units")*bytesOfUnit*b.assume("months that a send is kept")/gigabyte)
 	add("promotions", s.messages, "message of SES", 1)
 
@@ -140,7 +140,7 @@ func (b *book) bill(s shop) (lines []line, err error) {
 	add("orders", s.orders, "SQS request", perOrder*(1+2*calls))
 	add("orders", s.orders, "Lambda call", perOrder*calls)
 	add("orders", s.orders, "Lambda GB-second", b.seconds(perOrder*b.assume("processor ms of an order's event in record")))
-	add("orders", s.orders, "log GB", (count(record, "log bytes")+perOrder*calls*b.assume("log bytes of a call"))/gigabyte)
+	add("orders", s.orders, "log GB", count(record, "log bytes")/gigabyte)
 	mails := count(service, "messages")
 	own := "service messages of orders"
 	add(own, s.orders, "read unit", count(service, "read units")+mails*count(settle, "read units"))
@@ -148,7 +148,7 @@ func (b *book) bill(s shop) (lines []line, err error) {
 	add(own, s.orders, "SQS request", mails*(1+2*calls+events*(1+0.2)))
 	add(own, s.orders, "Lambda call", mails*(calls+events*gathered))
 	add(own, s.orders, "Lambda GB-second", b.seconds(mails*(b.assume("processor ms of a service message in send")+events*b.assume("processor ms of an SES event in settle"))))
-	add(own, s.orders, "log GB", (count(service, "log bytes")+mails*(count(settle, "log bytes")+(calls+events*gathered)*b.assume("log bytes of a call")))/gigabyte)
+	add(own, s.orders, "log GB", (count(service, "log bytes")+mails*count(settle, "log bytes"))/gigabyte)
 	add(own, s.orders, "message of SES", mails)
 
 	scan, runs := count("a customer in a scan", "read units"), count("a month of campaigns", "runs")

@@ -92,7 +92,7 @@ func localSES(file string) (http.Handler, error) {
 		MaxSendRate: 1e9, Max24HourSend: 1e12,
 		Identities: []ses.Identity{{Name: "example.com"}},
 		ConfigurationSets: []ses.ConfigurationSet{{Name: configurationSet, EventDestinations: []ses.EventDestination{
-			{Name: "bus", Types: []string{"SEND", "DELIVERY"}, Bus: "default"},
+			{Name: "bus", Types: []string{"DELIVERY"}, Bus: "default"},
 		}}},
 	})
 }

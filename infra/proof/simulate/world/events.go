@@ -10,22 +10,24 @@ import (
 	"regulars/shared/shop"
 )
 
-// report schedules SES's events about an accepted message: that it was sent, and
-// whether it was delivered, bounced or complained about.
+// report schedules SES's events about an accepted message: whether it was delivered,
+// bounced or complained about. Of every tenth nothing is heard for an hour.
 func (w *World) report(id string, m mail) {
 	type occurrence struct {
 		kind  string
 		after time.Duration
 	}
-	events := []occurrence{{"Email Sent", w.between(20*time.Millisecond, 2*time.Second)}}
-	soon := events[0].after + w.between(100*time.Millisecond, 30*time.Second)
+	var events []occurrence
+	soon := w.between(120*time.Millisecond, 32*time.Second)
 	switch x := w.random.IntN(100); {
 	case x < w.bounces:
 		events = append(events, occurrence{"Email Bounced", soon})
 	case x < 80:
 		events = append(events, occurrence{"Email Delivered", soon})
-	case x < 85:
+	case x < 90:
 		events = append(events, occurrence{"Email Delivery Delayed", soon}, occurrence{"Email Delivered", soon + time.Hour})
+	default:
+		events = append(events, occurrence{"Email Delivered", soon + time.Hour})
 	}
 	if w.random.IntN(100) < w.complaints {
 		events = append(events, occurrence{"Email Complaint Received", soon + w.between(time.Minute, 5*time.Hour)})
@@ -50,7 +52,7 @@ func (w *World) report(id string, m mail) {
 
 // reported is the state that each event reports.
 var reported = map[string]claim.State{
-	"Email Sent": claim.Accepted, "Email Delivered": claim.Delivered, "Email Bounced": claim.Bounced, "Email Complaint Received": claim.Complained,
+	"Email Delivery Delayed": claim.Accepted, "Email Delivered": claim.Delivered, "Email Bounced": claim.Bounced, "Email Complaint Received": claim.Complained,
 }
 
 // emit puts one event on the settle queue.
