@@ -5,14 +5,12 @@ package startup
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"regulars/shared/env"
 )
@@ -32,9 +30,6 @@ func Start(wire func(context.Context, *env.Reader, aws.Config) (handle any, err 
 }
 
 func start(ctx context.Context, wire func(context.Context, *env.Reader, aws.Config) (any, error)) (any, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load the AWS configuration: %w", err)
-	}
-	return wire(ctx, env.From(os.Getenv), cfg) //nolint:forbidigo // for the main of every function
+	settings := env.From(os.Getenv) //nolint:forbidigo // for the main of every function
+	return wire(ctx, settings, configuration(settings))
 }
