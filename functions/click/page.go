@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -21,17 +22,17 @@ var pageHTML string
 var pageTexts []byte
 
 var (
-	layout = template.Must(template.New("page").Parse(pageHTML))
-	texts  = shoppage.MustRead(pageTexts)
+	layout = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
+	texts  = sync.OnceValue(func() shoppage.Texts { return shoppage.MustRead(pageTexts) })
 )
 
 // pageOf returns the page of a link that leads nowhere, in the language of the browser,
 // or else in the shop's first one. It links to the shop.
 func pageOf(status int, say string, of shoppolicy.Shop, r events.LambdaFunctionURLRequest) events.LambdaFunctionURLResponse {
 	l := shoppage.Language(append([]string{r.Headers["accept-language"]}, of.Languages...)...)
-	said := struct{ Title, Text, URL, Shop string }{texts[l]["title"], texts[l][say], of.URL, texts[l]["shop"]}
+	said := struct{ Title, Text, URL, Shop string }{texts()[l]["title"], texts()[l][say], of.URL, texts()[l]["shop"]}
 	var main strings.Builder
-	if err := layout.Execute(&main, said); err != nil {
+	if err := layout().Execute(&main, said); err != nil {
 		main.WriteString(template.HTMLEscapeString(said.Text)) // the sentence without the layout
 	}
 	answer := shoppage.Page{Shop: of, Language: l, Title: said.Title, Main: template.HTML(main.String())}.Answer(status)

@@ -300,7 +300,7 @@ func TestThePageOfDirectLinksSaysThatNothingIsRecorded(t *testing.T) {
 		"not chosen":             {frequency.Contact{}, "", "counted", "untracked"},
 		"not chosen, and ticked": {frequency.Contact{}, "do=save&plain=&plain=yes&pause=never", "counted", "untracked"},
 	} {
-		for language, words := range texts {
+		for language, words := range texts() {
 			o, method := open(t, c.contact), "GET"
 			if c.form != "" {
 				method = "POST"

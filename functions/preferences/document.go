@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 
 	"regulars/shared/message"
@@ -20,7 +21,7 @@ import (
 //go:embed document.html
 var documentHTML string
 
-var documentLayout = template.Must(template.New("document").Parse(documentHTML))
+var documentLayout = sync.OnceValue(func() *template.Template { return template.Must(template.New("document").Parse(documentHTML)) })
 
 // document is the page with what is stored of a person: the parts that they know,
 // in their language, and all of it as a file. The page holds the file, so that the
@@ -61,7 +62,7 @@ func (d document) in(language string) content {
 
 func (d document) title() string { return d.T("export_title") }
 
-func (d document) main() template.HTML { return execute(documentLayout, d, d.T("failed")) }
+func (d document) main() template.HTML { return execute(documentLayout(), d, d.T("failed")) }
 
 // fact is a line of the page.
 type fact struct{ Name, Value, More string }

@@ -247,7 +247,7 @@ func TestThePageSaysWhenAndHowTheCustomerAgreed(t *testing.T) {
 // Each source of a consent has its sentence.
 func TestEachSourceHasItsSentence(t *testing.T) {
 	for _, source := range shop.ConsentSources {
-		if texts["en"]["agreed_"+string(source)+"_on"] == "" {
+		if texts()["en"]["agreed_"+string(source)+"_on"] == "" {
 			t.Errorf("page.json has no sentence for the source %s", source)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"html/template"
 	"strings"
+	"sync"
 
 	"regulars/shared/shoppage"
 )
@@ -18,8 +19,8 @@ var pageHTML string
 var pageTexts []byte
 
 var (
-	layout = template.Must(template.New("page").Parse(pageHTML))
-	texts  = shoppage.MustRead(pageTexts)
+	layout = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
+	texts  = sync.OnceValue(func() shoppage.Texts { return shoppage.MustRead(pageTexts) })
 )
 
 // page is a page with a sentence, and one button or none. The page of the
@@ -38,7 +39,7 @@ type page struct {
 type words struct{ Language string }
 
 // T returns the named sentence in the page's language.
-func (w words) T(name string) string { return texts[w.Language][name] }
+func (w words) T(name string) string { return texts()[w.Language][name] }
 
 // Heading returns the title of the page.
 func (p page) Heading() string { return p.T(cmp.Or(p.Title, "title")) }
@@ -50,7 +51,7 @@ func (p page) in(language string) content {
 
 func (p page) title() string { return p.Heading() }
 
-func (p page) main() template.HTML { return execute(layout, p, p.T(p.Say)) }
+func (p page) main() template.HTML { return execute(layout(), p, p.T(p.Say)) }
 
 // execute returns the HTML of a page, or the sentence alone if the template fails.
 func execute(t *template.Template, data any, otherwise string) template.HTML {

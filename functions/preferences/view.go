@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"regulars/shared/decide"
@@ -18,7 +19,7 @@ import (
 //go:embed centre.html
 var centreHTML string
 
-var centreLayout = template.Must(template.New("centre").Parse(centreHTML))
+var centreLayout = sync.OnceValue(func() *template.Template { return template.Must(template.New("centre").Parse(centreHTML)) })
 
 // centre is the page of the preference centre: what holds for one mailbox, and the
 // forms that change it. It shows nothing of the customer that a mail does not show,
@@ -52,7 +53,7 @@ func (m centre) title() string {
 	return m.T("title")
 }
 
-func (m centre) main() template.HTML { return execute(centreLayout, m, m.T("unreadable")) }
+func (m centre) main() template.HTML { return execute(centreLayout(), m, m.T("unreadable")) }
 
 // Address returns the address with all but its first letter and its domain
 // hidden, or "".

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bojanz/currency"
@@ -28,14 +29,14 @@ var reasonsJSON []byte
 
 var (
 	languages = []language.Tag{language.English, language.Russian, language.Polish, language.Greek} // the first is for all others
-	matcher   = language.NewMatcher(languages)
-	reasons   = func() map[string]map[string]string {
+	matcher   = sync.OnceValue(func() language.Matcher { return language.NewMatcher(languages) })
+	reasons   = sync.OnceValue(func() map[string]map[string]string {
 		var byLanguage map[string]map[string]string
 		if err := json.Unmarshal(reasonsJSON, &byLanguage); err != nil {
 			panic("redeem: reasons.json: " + err.Error())
 		}
 		return byLanguage
-	}()
+	})
 )
 
 // spoken returns the language of the texts: the first wanted one that there is.
@@ -46,21 +47,21 @@ func spoken(wanted ...string) string {
 			tags = append(tags, tag)
 		}
 	}
-	_, at, _ := matcher.Match(tags...)
+	_, at, _ := matcher().Match(tags...)
 	return languages[at].String()
 }
 
 // textOf returns the text of a reason. {minimum} in it is the offer's least
 // basket.
 func textOf(spoken, code string, o offer.Offer) string {
-	text := reasons[spoken][code]
+	text := reasons()[spoken][code]
 	if text == "" {
-		text = reasons[spoken]["other"]
+		text = reasons()[spoken]["other"]
 	}
 	if strings.Contains(text, "{minimum}") {
 		amount, err := currency.NewAmountFromInt64(o.Minimum.Minor, string(o.Minimum.Currency))
 		if err != nil {
-			return reasons[spoken]["other"]
+			return reasons()[spoken]["other"]
 		}
 		text = strings.ReplaceAll(text, "{minimum}", currency.NewFormatter(currency.NewLocale(spoken)).Format(amount))
 	}

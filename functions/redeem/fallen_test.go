@@ -126,7 +126,7 @@ func TestCouponStandsAsLongAsTheOrderThatEarnedItStands(t *testing.T) {
 			b.now = noon.Add(time.Hour)
 			for _, got := range []quoted{b.quote(t, cart("ann", code)), b.hold(t, "next", cart("ann", code))} {
 				one := got.Codes[0]
-				if c.falls && (one.Taken || got.Off != 0 || one.Reason != "order-fell-away" || one.Text != reasons["en"]["order-fell-away"]) {
+				if c.falls && (one.Taken || got.Off != 0 || one.Reason != "order-fell-away" || one.Text != reasons()["en"]["order-fell-away"]) {
 					t.Errorf("the code is answered with %+v, %d off; want order-fell-away with its text, and nothing off", one, got.Off)
 				}
 				if !c.falls && !one.Taken {

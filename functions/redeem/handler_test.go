@@ -609,8 +609,8 @@ func TestNeitherLogNorFaultRepeatsAValue(t *testing.T) {
 // Every reason has a text in every language, with the same placeholder.
 func TestReasonsAreInEveryLanguage(t *testing.T) {
 	for _, tag := range languages {
-		for code, text := range reasons["en"] {
-			if own := reasons[tag.String()][code]; own == "" || strings.Contains(text, "{minimum}") != strings.Contains(own, "{minimum}") {
+		for code, text := range reasons()["en"] {
+			if own := reasons()[tag.String()][code]; own == "" || strings.Contains(text, "{minimum}") != strings.Contains(own, "{minimum}") {
 				t.Errorf("%s has no text for %q, or one without its placeholder: %q", tag, code, own)
 			}
 		}

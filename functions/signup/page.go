@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/text/language"
@@ -22,8 +23,8 @@ var pageHTML string
 var pageTexts []byte
 
 var (
-	layout = template.Must(template.New("page").Parse(pageHTML))
-	texts  = shoppage.MustRead(pageTexts)
+	layout = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
+	texts  = sync.OnceValue(func() shoppage.Texts { return shoppage.MustRead(pageTexts) })
 )
 
 // pageOf returns the page that a person sees after they sent the form, in the
@@ -39,9 +40,9 @@ func pageOf(status int, of shoppolicy.Shop, wanted, accept string) events.Lambda
 		say = "too_many"
 	}
 	l := shoppage.Language(wanted, accept)
-	said := struct{ Title, Text string }{texts[l][say+"_title"], texts[l][say]}
+	said := struct{ Title, Text string }{texts()[l][say+"_title"], texts()[l][say]}
 	var main strings.Builder
-	if err := layout.Execute(&main, said); err != nil {
+	if err := layout().Execute(&main, said); err != nil {
 		main.WriteString(template.HTMLEscapeString(said.Text)) // the sentence without the layout
 	}
 	return shoppage.Page{Shop: of, Language: l, Title: said.Title, Main: template.HTML(main.String())}.Answer(status)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Least is the least contrast of text and ground that WCAG 2.2 AA allows
@@ -13,11 +14,11 @@ import (
 // a mail program may show any text smaller.
 const Least = 4.5
 
-var hex = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+var hex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#[0-9a-f]{6}$`) })
 
 // IsColour reports whether s is a colour in the form "#rrggbb", in small
 // letters.
-func IsColour(s string) bool { return hex.MatchString(s) }
+func IsColour(s string) bool { return hex().MatchString(s) }
 
 // Contrast returns the contrast of two colours by WCAG 2.2, from 1 (the same
 // colour) to 21 (black and white). Both must be colours ([IsColour]).

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"cel.dev/cel-go/cel"
@@ -13,10 +14,12 @@ import (
 )
 
 var (
-	undeclared = regexp.MustCompile(`^undeclared reference to '([^']+)'`)
-	unmatched  = regexp.MustCompile(`^found no matching overload for '([^']+)' applied to '\((.*)\)'`)
-	unexpected = regexp.MustCompile(`^expected type '([^']+)' but found '([^']+)'`)
-	syntax     = regexp.MustCompile(`^Syntax error: .*?(?:input|at:) '(.*?)'`)
+	undeclared = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^undeclared reference to '([^']+)'`) })
+	unmatched  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^found no matching overload for '([^']+)' applied to '\((.*)\)'`)
+	})
+	unexpected = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^expected type '([^']+)' but found '([^']+)'`) })
+	syntax     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^Syntax error: .*?(?:input|at:) '(.*?)'`) })
 
 	// signs are CEL's names of the operators that conditions do not have.
 	signs = map[string]string{"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%", "-_": "-"}
@@ -55,19 +58,19 @@ func translate(text string, errs []*cel.Error) (faults Faults) {
 
 // plain returns an error message of CEL in plain words, with a hint.
 func plain(message string) (what, hint string) {
-	if m := undeclared.FindStringSubmatch(message); m != nil {
+	if m := undeclared().FindStringSubmatch(message); m != nil {
 		if sign, ok := signs[m[1]]; ok {
 			return fmt.Sprintf("conditions do not calculate with %s", sign), "compare the facts as they are"
 		}
 		return unknown(m[1])
 	}
-	if m := unmatched.FindStringSubmatch(message); m != nil {
+	if m := unmatched().FindStringSubmatch(message); m != nil {
 		return mismatch(m[1], strings.Split(m[2], ", "))
 	}
-	if m := unexpected.FindStringSubmatch(message); m != nil {
+	if m := unexpected().FindStringSubmatch(message); m != nil {
 		return mismatch("", m[1:])
 	}
-	if m := syntax.FindStringSubmatch(message); m != nil {
+	if m := syntax().FindStringSubmatch(message); m != nil {
 		stray := strings.TrimSpace(m[1])
 		if stray == "<EOF>" {
 			return "the condition is not finished", "it ends too early"

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -47,7 +48,7 @@ func (m minor) ConvertToType(t ref.Type) ref.Val {
 func (m minor) Type() ref.Type { return moneyType }
 func (m minor) Value() any     { return int64(m) }
 
-var amount = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]+)?$`)
+var amount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]+)?$`) })
 
 // ParseMoney parses an amount such as "500.00" or "500" in this currency. It
 // refuses a sign, a thousands separator, a currency sign, more decimals than
@@ -58,7 +59,7 @@ func ParseMoney(text string, in shop.Currency) (shop.Money, error) {
 		return shop.Money{}, fmt.Errorf("%q is not an ISO 4217 currency", in)
 	}
 	whole, decimals, _ := strings.Cut(text, ".")
-	if !amount.MatchString(text) || len(decimals) > int(digits) {
+	if !amount().MatchString(text) || len(decimals) > int(digits) {
 		example := "500"
 		if digits > 0 {
 			example += "." + strings.Repeat("0", int(digits))

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -133,11 +134,11 @@ func faultOf(err error) inputfault.Fault {
 	return inputfault.Fault{Fault: "is not the expected JSON: a value has the wrong form"}
 }
 
-var plainName = regexp.MustCompile(`^[a-z_]{1,40}$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z_]{1,40}$`) })
 
 // PlainName reports whether the name of a field or parameter has only small
 // letters and underscores. A fault repeats an unknown name only if it has.
-func PlainName(name string) bool { return plainName.MatchString(name) }
+func PlainName(name string) bool { return plainName().MatchString(name) }
 
 var errMore = errors.New("something follows the JSON object")
 

@@ -36,6 +36,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"regulars/shared/shop"
@@ -96,7 +97,7 @@ type sealer struct {
 
 const leastKey = 32 // bytes
 
-var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,16}$`)
+var keyID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,16}$`) })
 
 // New returns a Signer that seals with the key of the ID current and opens with
 // all keys. It fails if the ID of a key is not 1 to 16 letters, digits, - or _,
@@ -106,7 +107,7 @@ func New(keys map[string][]byte, current string) (*Signer, error) {
 	s := &Signer{current: current, keys: map[string]sealer{}}
 	var wrong []error
 	for _, id := range slices.Sorted(maps.Keys(keys)) {
-		if !keyID.MatchString(id) {
+		if !keyID().MatchString(id) {
 			wrong = append(wrong, fmt.Errorf("link: key ID %q: want 1 to 16 letters, digits, - or _", id))
 		}
 		if len(keys[id]) < leastKey {
@@ -176,7 +177,7 @@ func (s *Signer) Seal(l Link) (string, error) {
 func (s *Signer) Open(token string, want Purpose) (Link, error) {
 	id, body, ok := strings.Cut(token, ".")
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(body)
-	if !ok || err != nil || !keyID.MatchString(id) || strings.ContainsAny(body, "\r\n") { // the decoder skips line breaks
+	if !ok || err != nil || !keyID().MatchString(id) || strings.ContainsAny(body, "\r\n") { // the decoder skips line breaks
 		return Link{}, ErrMalformed
 	}
 	key, ok := s.keys[id]

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,7 +49,7 @@ func (e *extremes) see(r Rendered) {
 // countLinks returns the number of different addresses that a part links to.
 func countLinks(part string) int {
 	addresses := map[string]bool{}
-	for _, m := range hrefs.FindAllStringSubmatch(part, -1) {
+	for _, m := range hrefs().FindAllStringSubmatch(part, -1) {
 		addresses[m[1]] = true
 	}
 	return len(addresses)
@@ -67,7 +68,7 @@ func (r reader) advise(folder string, m Message, language string, sources map[st
 	if strings.Count(e.subject, "!") > 1 {
 		onSubject("write one, or none", "in %q: the subject has several exclamation marks", language)
 	}
-	if m.Class == shop.ClassPromotion && !sellingNames.MatchString(sources["subject"].text) && !sellingNames.MatchString(preview.FindString(sources["HTML part"].text)) {
+	if m.Class == shop.ClassPromotion && !sellingNames().MatchString(sources["subject"].text) && !sellingNames().MatchString(preview().FindString(sources["HTML part"].text)) {
 		onSubject("print a product or the coupon in one of them", "neither the subject nor the preheader names what is inside")
 	}
 	body := sources["HTML part"].words("<mj-preview")
@@ -103,7 +104,7 @@ func (r reader) advise(folder string, m Message, language string, sources map[st
 // withoutLiquid returns a template of the same length without its marks, so that
 // a tag with a mark in it is a tag.
 func withoutLiquid(template string) string {
-	return liquidMark.ReplaceAllStringFunc(template, func(mark string) string {
+	return liquidMark().ReplaceAllStringFunc(template, func(mark string) string {
 		fill := " "
 		if strings.HasPrefix(mark, "{{") {
 			fill = "x"
@@ -112,7 +113,7 @@ func withoutLiquid(template string) string {
 	})
 }
 
-var preview = regexp.MustCompile(`(?s)<mj-preview>.*?</mj-preview>`)
+var preview = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)<mj-preview>.*?</mj-preview>`) })
 
 // wordsOf returns where a template's words are: its first string in that
 // language, or the template itself if it has none.
@@ -132,7 +133,9 @@ func (r reader) wordsOf(folder, language string, s source) place {
 	return s.words("")
 }
 
-var hiddenBlock = regexp.MustCompile(`(?is)<(?:div|span)\b[^>]*\bstyle\s*=\s*"[^"]*display:\s*none[^"]*"[^>]*>(.*?)</(?:div|span)>`)
+var hiddenBlock = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)<(?:div|span)\b[^>]*\bstyle\s*=\s*"[^"]*display:\s*none[^"]*"[^>]*>(.*?)</(?:div|span)>`)
+})
 
 // preheader returns the text that lists of mails show after the subject: the
 // first block of the body, if it is hidden.
@@ -141,7 +144,7 @@ func preheader(part string) string {
 		part = part[i:]
 	}
 	part = part[:min(len(part), 8<<10)]
-	m := hiddenBlock.FindStringSubmatchIndex(part)
+	m := hiddenBlock().FindStringSubmatchIndex(part)
 	if m == nil || strings.TrimSpace(visible(part[:m[0]])) != "" {
 		return ""
 	}

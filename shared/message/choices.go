@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // sells reports whether the message sells with this data: by its class, or
@@ -39,8 +40,10 @@ func lintChoices(r Rendered, d Data) (wrong []string) {
 }
 
 var (
-	anchor = regexp.MustCompile(`(?is)^<a\b([^>]*)>(.*?)</a>`)
-	unseen = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px)?\s*[;"]`)
+	anchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)^<a\b([^>]*)>(.*?)</a>`) })
+	unseen = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px)?\s*[;"]`)
+	})
 )
 
 // linksVisibly reports whether an HTML part without comments has a link to the
@@ -53,7 +56,7 @@ func linksVisibly(part, address string) bool {
 			return false
 		}
 		tag := part[max(0, strings.LastIndex(before, "<")):]
-		if m := anchor.FindStringSubmatch(tag); m != nil && !unseen.MatchString(m[1]) && visible(m[2]) != "" {
+		if m := anchor().FindStringSubmatch(tag); m != nil && !unseen().MatchString(m[1]) && visible(m[2]) != "" {
 			return true
 		}
 		part = after

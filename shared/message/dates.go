@@ -17,7 +17,7 @@ const numericDate = `\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}`
 // language writes it: "24 December", "24 декабря 2026", "1η Δεκεμβρίου".
 var dateLike = sync.OnceValue(func() map[string]*regexp.Regexp {
 	found := map[string]*regexp.Regexp{}
-	for language, rules := range knownLanguages {
+	for language, rules := range knownLanguages() {
 		var months []string
 		for month := range 12 {
 			written := strings.Fields(rules.long(time.Date(2026, time.Month(month+1), 5, 0, 0, 0, 0, time.UTC)))
@@ -42,7 +42,7 @@ func daysNotInData(language string, inData dataTexts, d Data, text string) (n in
 	}
 	known := map[string]bool{}
 	for _, at := range d.days() {
-		known[find.FindString(knownLanguages[language].long(at))] = true
+		known[find.FindString(knownLanguages()[language].long(at))] = true
 	}
 	for _, day := range find.FindAllString(text, -1) {
 		if !known[day] {
@@ -112,7 +112,7 @@ func lintCoupon(language string, d Data, parts []part) (wrong []string) {
 	if c == nil || c.Code == "" {
 		return nil
 	}
-	rules, known := knownLanguages[language]
+	rules, known := knownLanguages()[language]
 	if !known || c.Until.IsZero() {
 		return wrong
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Parse parses Markdown. Package infra/ops/publish/markdown has it; [Load] gets
@@ -96,7 +97,7 @@ func (d *document) hide(text string, line int) string {
 	}
 	var out strings.Builder
 	done := 0
-	for _, m := range liquidMark.FindAllStringIndex(text, -1) {
+	for _, m := range liquidMark().FindAllStringIndex(text, -1) {
 		out.WriteString(text[done:m[0]])
 		mark := text[m[0]:m[1]]
 		at := line + strings.Count(text[:m[0]], "\n")
@@ -116,7 +117,7 @@ func (d *document) hide(text string, line int) string {
 }
 
 // onlyMarks matches a line that has only Liquid marks, and no blanks before them.
-var onlyMarks = regexp.MustCompile(`^[\x{f0000}-\x{ffffd}][\x{f0000}-\x{ffffd} \t]*$`)
+var onlyMarks = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\x{f0000}-\x{ffffd}][\x{f0000}-\x{ffffd} \t]*$`) })
 
 // body reads the text after the front matter, whose first line is at this line
 // of the file.
@@ -128,7 +129,7 @@ func (d *document) body(text string, line int, parse Parse) {
 	hidden := d.hide(text, line)
 	lines := strings.Split(hidden, "\n")
 	for i, content := range lines {
-		if onlyMarks.MatchString(content) && !strings.Contains(d.show(content), "{{") {
+		if onlyMarks().MatchString(content) && !strings.Contains(d.show(content), "{{") {
 			d.tags[i+1] = content
 			lines[i] = "<!-- -->"
 		}

@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // words is a text in Markdown with its emphasis and links, as templates.
@@ -49,7 +50,7 @@ func (d *document) words(n Node) words {
 
 // bareAddress matches a web address in words. Some mail programs make a link of it, others
 // do not.
-var bareAddress = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S`)
+var bareAddress = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S`) })
 
 // inline returns the templates of the words of n. A Liquid construct that begins
 // in them ends in them.
@@ -59,7 +60,7 @@ func (d *document) inline(n Node) (w words) {
 		line := d.offset + child.Line
 		switch child.Kind {
 		case KindText:
-			if n.Kind != KindLink && bareAddress.MatchString(child.Text) {
+			if n.Kind != KindLink && bareAddress().MatchString(child.Text) {
 				d.fault(line, "write it as a link: [words](address)", "an address in the words")
 			}
 			for _, r := range child.Text {

@@ -51,7 +51,7 @@ func (t template) located(err liquid.SourceError) error {
 	}
 	e := &templateError{part: t.name, line: err.LineNumber(), text: text}
 	if lines := strings.Split(t.source, "\n"); e.line > 0 && e.line <= len(lines) {
-		e.marks = liquidMark.FindAllString(lines[e.line-1], -1)
+		e.marks = liquidMark().FindAllString(lines[e.line-1], -1)
 	}
 	return e
 }
@@ -148,12 +148,12 @@ func (t template) render(names map[string]any) (s string, err error) {
 }
 
 var (
-	trailingBlanks = regexp.MustCompile(`[ \t]+\n`)
-	manyLines      = regexp.MustCompile(`\n{3,}`)
+	trailingBlanks = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[ \t]+\n`) })
+	manyLines      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\n{3,}`) })
 )
 
 // tidy removes the blank lines that Liquid's tags leave in a text part.
 func tidy(text string) string {
-	text = trailingBlanks.ReplaceAllString(text+"\n", "\n")
-	return strings.TrimSpace(manyLines.ReplaceAllString(text, "\n\n")) + "\n"
+	text = trailingBlanks().ReplaceAllString(text+"\n", "\n")
+	return strings.TrimSpace(manyLines().ReplaceAllString(text, "\n\n")) + "\n"
 }

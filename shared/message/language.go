@@ -2,6 +2,7 @@ package message
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bojanz/currency"
@@ -41,13 +42,15 @@ type languageRules struct {
 // English dates have the day first ("5 December 2026"), which is clear in
 // Britain and in America. The " г." of the CLDR's long Russian dates is
 // removed, so that a sentence can end with a date.
-var knownLanguages = map[string]languageRules{
-	"en": newLanguageRules("en", en_GB.New(), ""),
-	"ru": newLanguageRules("ru", ru.New(), " г."),
-	"pl": newLanguageRules("pl", pl.New(), ""),
-	"el": greek(newLanguageRules("el", el.New(), "")),
-	"he": newLanguageRules("he", he.New(), ""),
-}
+var knownLanguages = sync.OnceValue(func() map[string]languageRules {
+	return map[string]languageRules{
+		"en": newLanguageRules("en", en_GB.New(), ""),
+		"ru": newLanguageRules("ru", ru.New(), " г."),
+		"pl": newLanguageRules("pl", pl.New(), ""),
+		"el": greek(newLanguageRules("el", el.New(), "")),
+		"he": newLanguageRules("he", he.New(), ""),
+	}
+})
 
 // greek returns the rules with the first of a month as an ordinal, with its
 // article in the singular: "στις 2 Οκτωβρίου", but "την 1η Οκτωβρίου". The CLDR

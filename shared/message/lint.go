@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"regulars/shared/shop"
@@ -131,13 +132,15 @@ func lintCart(d Data, parts []part) []string {
 	return wrong
 }
 
-var hrefs = regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)
+var hrefs = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)
+})
 
 // lintLinks returns the faults of the links in an HTML part, as ends of
 // sentences.
 func lintLinks(part string) []string {
 	var wrong []string
-	for _, m := range hrefs.FindAllStringSubmatch(part, -1) {
+	for _, m := range hrefs().FindAllStringSubmatch(part, -1) {
 		href := html.UnescapeString(strings.Trim(m[1], `"'`))
 		switch {
 		case strings.TrimSpace(href) == "" || href == "#":

@@ -3,13 +3,16 @@ package message
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The checks need only the marks of Liquid and the tokens inside them; the
 // engine parses the rest.
 var (
-	liquidMark = regexp.MustCompile(`(?s)\{\{-?(.*?)-?\}\}|\{%-?(.*?)-?%\}`)
-	liquidWord = regexp.MustCompile(`'[^']*'|"[^"]*"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:?|\d[\d.]*|[|=<>!]+|\S`)
+	liquidMark = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)\{\{-?(.*?)-?\}\}|\{%-?(.*?)-?%\}`) })
+	liquidWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`'[^']*'|"[^"]*"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:?|\d[\d.]*|[|=<>!]+|\S`)
+	})
 )
 
 // mark is one {{ … }} or {% … %} of a template.
@@ -22,12 +25,12 @@ type mark struct {
 // marks returns the marks of a template.
 func marks(source string) []mark {
 	var found []mark
-	for _, m := range liquidMark.FindAllStringSubmatchIndex(source, -1) {
+	for _, m := range liquidMark().FindAllStringSubmatchIndex(source, -1) {
 		k := mark{start: m[2], end: m[3], output: m[2] >= 0}
 		if !k.output {
 			k.start, k.end = m[4], m[5]
 		}
-		k.words = liquidWord.FindAllStringIndex(source[k.start:k.end], -1)
+		k.words = liquidWord().FindAllStringIndex(source[k.start:k.end], -1)
 		found = append(found, k)
 	}
 	return found

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -127,7 +128,7 @@ func (r reader) message(folder string, compile Compile, parse Parse) map[shop.Me
 // checkSubject reports the faults of one of the other subjects.
 func (r reader) checkSubject(name string, s source) {
 	at := s.line(1)
-	if !subjectName.MatchString(name) {
+	if !subjectName().MatchString(name) {
 		r.faults.add(at.file, at.line, "use small letters, digits and dashes, a letter first, 48 at most", "%q is not a valid name of a subject", name)
 	}
 	if strings.TrimSpace(s.text) == "" {
@@ -135,7 +136,7 @@ func (r reader) checkSubject(name string, s source) {
 	}
 }
 
-var subjectName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`)
+var subjectName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`) })
 
 // checkTemplate reports the faults of a template that need no rendering, and
 // returns the strings that it uses.
@@ -153,7 +154,7 @@ func (r reader) checkHeader(file string, h header, markdown bool) {
 		r.faults.add(file, 0, "list them, such as [en]", "there are no languages")
 	}
 	for _, l := range h.Languages {
-		if _, ok := knownLanguages[l]; !ok {
+		if _, ok := knownLanguages()[l]; !ok {
 			r.faults.add(file, 0, "see docs/messages.md for how to add one", "the language %q is not known", l)
 		}
 	}
@@ -177,13 +178,13 @@ func (r reader) checkSource(s source) {
 		at := s.at(i)
 		r.faults.add(at.file, at.line, "use https", "an http:// link")
 	}
-	for _, m := range emptyHref.FindAllStringIndex(s.text, -1) {
+	for _, m := range emptyHref().FindAllStringIndex(s.text, -1) {
 		at := s.at(m[0])
 		r.faults.add(at.file, at.line, "give it an address, or remove it", "an empty link")
 	}
 }
 
-var emptyHref = regexp.MustCompile(`href\s*=\s*(?:""|''|"#")`)
+var emptyHref = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`href\s*=\s*(?:""|''|"#")`) })
 
 // compile returns the HTML of an MJML template. It reports the faults of the
 // MJML at the lines that they were written on.
@@ -203,16 +204,16 @@ func (r reader) compile(s source, compile Compile) string {
 	return html
 }
 
-var letters = regexp.MustCompile(`\p{L}[\p{L} ]*`)
+var letters = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\p{L}[\p{L} ]*`) })
 
 // checkWords reports words that are written in the template itself: customers
 // of all languages would read them in one language.
 func (r reader) checkWords(s source, text string) {
-	text = liquidMark.ReplaceAllString(text, " ")
+	text = liquidMark().ReplaceAllString(text, " ")
 	if strings.Contains(text, "<") {
 		text = visible(text)
 	}
-	if word := strings.TrimSpace(letters.FindString(text)); word != "" {
+	if word := strings.TrimSpace(letters().FindString(text)); word != "" {
 		if !strings.Contains(s.text, word) { // two words of different lines
 			word = strings.Fields(word)[0]
 		}

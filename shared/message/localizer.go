@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bojanz/currency"
@@ -21,13 +22,13 @@ import (
 type Phrase map[string]string
 
 // placeholder is a name in braces.
-var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([a-z_]+)\}`) })
 
 // placeholders returns the placeholders of all forms of the phrase, sorted.
 func (p Phrase) placeholders() []string {
 	names := map[string]bool{}
 	for _, text := range p {
-		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		for _, m := range placeholder().FindAllStringSubmatch(text, -1) {
 			names[m[1]] = true
 		}
 	}
@@ -47,9 +48,9 @@ type localizer struct {
 }
 
 func newLocalizer(language string, phrases map[string]Phrase) (*localizer, error) {
-	rules, ok := knownLanguages[language]
+	rules, ok := knownLanguages()[language]
 	if !ok {
-		return nil, fmt.Errorf("language %q: not known; the known ones are %s", language, strings.Join(slices.Sorted(maps.Keys(knownLanguages)), ", "))
+		return nil, fmt.Errorf("language %q: not known; the known ones are %s", language, strings.Join(slices.Sorted(maps.Keys(knownLanguages())), ", "))
 	}
 	return &localizer{language: language, rules: rules, money: rules.money(), phrases: phrases}, nil
 }
@@ -97,7 +98,7 @@ func (l *localizer) fill(key, text string, values map[string]any) (string, error
 	}
 	var filled strings.Builder
 	done := 0
-	for _, at := range placeholder.FindAllStringIndex(text, -1) {
+	for _, at := range placeholder().FindAllStringIndex(text, -1) {
 		value, ok := values[text[at[0]+1:at[1]-1]]
 		if !ok || value == nil {
 			return "", fmt.Errorf("string %q: %s has no value", key, text[at[0]:at[1]])

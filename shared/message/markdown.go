@@ -178,7 +178,7 @@ func (r reader) document(folder, name, language string, parse Parse) *document {
 		r.yamlFault(file, err)
 		return nil
 	}
-	d := &document{reader: r, folder: folder, file: file, language: language, rtl: knownLanguages[language].direction() == "rtl", prints: map[string]int{}}
+	d := &document{reader: r, folder: folder, file: file, language: language, rtl: knownLanguages()[language].direction() == "rtl", prints: map[string]int{}}
 	d.subject, d.others = d.line("subject", f.Subject, 1+lineOf(head, "subject:"), false), map[string]source{}
 	for name, text := range f.Subjects {
 		d.others[name] = d.line("subject "+name, text, 1+lineOf(head, name+":"), false)

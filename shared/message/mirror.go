@@ -3,6 +3,7 @@ package message
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // mirror returns an HTML part for a script that is read from right to left: in
@@ -10,8 +11,8 @@ import (
 // the side of each part into the HTML, so the direction of the whole document
 // would not be enough. The inline styles of a template need no care for it.
 func mirror(part string) string {
-	return styled.ReplaceAllStringFunc(part, func(style string) string {
-		style = fourSides.ReplaceAllString(style, "$1$2 $5 $4 $3$6")
+	return styled().ReplaceAllStringFunc(part, func(style string) string {
+		style = fourSides().ReplaceAllString(style, "$1$2 $5 $4 $3$6")
 		return sides.Replace(style)
 	})
 }
@@ -19,9 +20,11 @@ func mirror(part string) string {
 var (
 	// styled matches the places that have sides: styles, and the attribute align.
 	// The text of a mail contains neither, because its quotes are escaped.
-	styled = regexp.MustCompile(`(?s)\s(?:style|align)="[^"]*"|<style\b.*?</style>`)
+	styled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)\s(?:style|align)="[^"]*"|<style\b.*?</style>`) })
 
-	fourSides = regexp.MustCompile(`((?:padding|margin|border-width):\s*)([^\s;"{}]+) ([^\s;"{}]+) ([^\s;"{}]+) ([^\s;"{}!]+)(\s*[;"!}])`)
+	fourSides = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`((?:padding|margin|border-width):\s*)([^\s;"{}]+) ([^\s;"{}]+) ([^\s;"{}]+) ([^\s;"{}!]+)(\s*[;"!}])`)
+	})
 
 	sides = strings.NewReplacer(
 		"direction:ltr", "direction:rtl", "direction: ltr", "direction: rtl",

@@ -3,6 +3,7 @@ package message
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -11,8 +12,10 @@ import (
 
 // moneyLike matches a number with a currency before it, or with a currency or a
 // percent sign after it, as the languages of this project write them.
-var moneyLike = regexp.MustCompile(`(?:[A-Z]{3}[\x{a0} ]?|\p{Sc}[\x{a0} ]?)` + digits + `|` +
-	digits + `[\x{a0}\x{202f} ]?(?:%|\p{Sc}|zł|руб|kr\b|[A-Z]{3}\b)`)
+var moneyLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:[A-Z]{3}[\x{a0} ]?|\p{Sc}[\x{a0} ]?)` + digits + `|` +
+		digits + `[\x{a0}\x{202f} ]?(?:%|\p{Sc}|zł|руб|kr\b|[A-Z]{3}\b)`)
+})
 
 const digits = `\d(?:[\d.,\x{a0}\x{202f}]*\d)?`
 
@@ -20,7 +23,7 @@ const digits = `\d(?:[\d.,\x{a0}\x{202f}]*\d)?`
 func prices(text string) []string {
 	var found []string
 	for from := 0; ; {
-		at := moneyLike.FindStringIndex(text[from:])
+		at := moneyLike().FindStringIndex(text[from:])
 		if at == nil {
 			return found
 		}

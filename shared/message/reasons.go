@@ -101,7 +101,7 @@ func (r reader) proveReasons(m Message, s source) {
 			continue
 		}
 		var sampled []recommend.Pick
-		for _, n := range knownLanguages[l].categories() {
+		for _, n := range knownLanguages()[l].categories() {
 			sampled = append(sampled, samplePicks(n, n, n)...)
 		}
 		for _, days := range sampleSpans {

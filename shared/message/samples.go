@@ -178,7 +178,7 @@ func samples(language string) []Data {
 		vary(func(d *Data) { d.ServiceIssue, d.Order.Until = issue, time.Time{} })
 	}
 	vary(func(d *Data) { d.Picks = samplePicks(0, 0, 0) })
-	for _, n := range knownLanguages[language].categories() {
+	for _, n := range knownLanguages()[language].categories() {
 		if n > 0 && n <= 5 {
 			vary(func(d *Data) { d.Order.Also = make([]string, n) })
 		}

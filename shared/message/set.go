@@ -61,12 +61,14 @@ func (m Message) Lacks(d Data) []string {
 	return lacking
 }
 
-var sellingNames = regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|product|cart|coupon|points)\b`)
+var sellingNames = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|product|cart|coupon|points)\b`)
+})
 
 // Sells reports whether the message prints recommendations, a product, a cart, a coupon
 // or points, if there are any.
 func (m Message) Sells() bool {
-	return slices.ContainsFunc([]string{m.Subject, m.HTML, m.Text}, sellingNames.MatchString)
+	return slices.ContainsFunc([]string{m.Subject, m.HTML, m.Text}, sellingNames().MatchString)
 }
 
 // Set is all messages of a shop. [Load] makes it, or it is read from its JSON;

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"regulars/shared/shop"
 )
@@ -75,7 +76,9 @@ func (s source) only(keep func(file string) bool) source {
 
 // insertion matches what is replaced by another text: {% include "name" %}, and
 // {{ name }}, which can be a slot.
-var insertion = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*-?%\}|\{\{-?\s*(\w+)\s*-?\}\}`)
+var insertion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*-?%\}|\{\{-?\s*(\w+)\s*-?\}\}`)
+})
 
 // reader reads the files of messages and collects their faults.
 type reader struct {
@@ -113,7 +116,7 @@ func (r reader) into(s *source, folder, name string, within []string, include pl
 	if len(within) == 0 {
 		text = string(data)
 	}
-	for _, m := range insertion.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range insertion().FindAllStringSubmatchIndex(text, -1) {
 		slot, filled := r.slots[text[max(m[6], 0):max(m[7], 0)]]
 		if m[6] >= 0 && !filled {
 			continue // a variable

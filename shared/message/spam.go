@@ -42,7 +42,7 @@ func (r reader) checkSpam(what, language, text string, at place) {
 // shouts reports whether a text of two words or more is in capitals. Scripts
 // without capitals never are.
 func shouts(text string) bool {
-	text = placeholder.ReplaceAllString(text, " ")
+	text = placeholder().ReplaceAllString(text, " ")
 	words, capitals := 0, 0
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
 		words++

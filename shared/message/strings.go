@@ -96,7 +96,7 @@ func scalar(n ast.Node) string {
 
 // checkPhrase reports the faults of one string.
 func (r reader) checkPhrase(key, language string, e entry) {
-	rules, known := knownLanguages[language]
+	rules, known := knownLanguages()[language]
 	if e.phrase.plural() && known {
 		wanted := rules.categories()
 		for _, category := range slices.Sorted(maps.Keys(wanted)) {
@@ -112,7 +112,7 @@ func (r reader) checkPhrase(key, language string, e entry) {
 	}
 	for _, category := range slices.Sorted(maps.Keys(e.phrase)) {
 		text := e.phrase[category]
-		switch rest := placeholder.ReplaceAllString(text, ""); {
+		switch rest := placeholder().ReplaceAllString(text, ""); {
 		case strings.TrimSpace(text) == "":
 			r.faults.add(e.place.file, e.place.line, "write it", "the string %q is empty", key)
 		case strings.ContainsAny(rest, "{}"):
@@ -127,8 +127,8 @@ func (r reader) checkPhrase(key, language string, e entry) {
 // checkText reports what no text of a message may say by itself. what names the
 // text in the faults; its data are placeholders, such as {until}.
 func (r reader) checkText(what, language, text string, at place) {
-	rest := placeholder.ReplaceAllString(text, "")
-	_, known := knownLanguages[language]
+	rest := placeholder().ReplaceAllString(text, "")
+	_, known := knownLanguages()[language]
 	switch {
 	case strings.Contains(rest, "http://"):
 		r.faults.add(at.file, at.line, "use https", "%s has an http:// link", what)

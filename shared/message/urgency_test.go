@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryLanguageHasUrgencyWords(t *testing.T) {
-	for language := range knownLanguages {
+	for language := range knownLanguages() {
 		if list := urgency()[language]; len(list.Never) < 5 || len(list.Deadline) < 5 {
 			t.Errorf("urgency.yaml has %d and %d words for %q, want some", len(list.Never), len(list.Deadline), language)
 		}

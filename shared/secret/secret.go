@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -106,7 +107,7 @@ func BigCommerce(ctx context.Context, cfg aws.Config, arn string) (store, token 
 }
 
 // storeHash matches the hash of a store, which becomes a part of a path.
-var storeHash = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
+var storeHash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]{1,40}$`) })
 
 // parseBigCommerce returns the store and the token in the text of a secret. Its
 // errors do not contain it.
@@ -118,7 +119,7 @@ func parseBigCommerce(text string) (store, token string, err error) {
 		return "", "", errors.New("the secret of BigCommerce is not a JSON object; " + want) // without err, which quotes the secret
 	case s.Store == "" || s.Token == "":
 		return "", "", errors.New("the secret of BigCommerce has no store or no token; " + want)
-	case !storeHash.MatchString(s.Store):
+	case !storeHash().MatchString(s.Store):
 		return "", "", errors.New("the secret of BigCommerce: the store is not the hash of a store, such as abc123def4; " + want)
 	}
 	return s.Store, s.Token, nil

@@ -1,6 +1,9 @@
 package shop
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // Customer is the data of a customer in their order. Every field except ID may
 // be empty.
@@ -27,9 +30,9 @@ const TopicPromotions Topic = "promotions"
 
 // IsTopic reports whether s can be a topic: 1 to 40 small letters, digits and
 // dashes, beginning with a letter.
-func IsTopic(s string) bool { return topics.MatchString(s) }
+func IsTopic(s string) bool { return topics().MatchString(s) }
 
-var topics = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+var topics = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`) })
 
 // ConsentSource is how a customer gave a consent, as far as it is known; empty if
 // it is not.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/text/language"
@@ -23,7 +24,7 @@ import (
 //go:embed frame.html
 var frameHTML string
 
-var frame = template.Must(template.New("frame").Parse(frameHTML))
+var frame = sync.OnceValue(func() *template.Template { return template.Must(template.New("frame").Parse(frameHTML)) })
 
 // Page is one page of the shop.
 type Page struct {
@@ -64,7 +65,7 @@ func (p Page) Answer(status int) events.LambdaFunctionURLResponse {
 
 func (p Page) html(style string) string {
 	var b strings.Builder
-	err := frame.Execute(&b, struct {
+	err := frame().Execute(&b, struct {
 		Page
 		Style     template.CSS
 		Direction string

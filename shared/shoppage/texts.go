@@ -3,6 +3,7 @@ package shoppage
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -13,13 +14,13 @@ type Texts map[string]map[string]string
 // languages are those of all pages; the first is that of a reader of none.
 var languages = []string{"en", "ru", "pl", "el"}
 
-var matcher = func() language.Matcher {
+var matcher = sync.OnceValue(func() language.Matcher {
 	var tags []language.Tag
 	for _, l := range languages {
 		tags = append(tags, language.Make(l))
 	}
 	return language.NewMatcher(tags)
-}()
+})
 
 // MustRead returns the texts of a file that is compiled in. It panics if the file
 // is no JSON of texts, or lacks a sentence in a language: a test that reads the
@@ -46,7 +47,7 @@ func Language(wanted ...string) string {
 		if len(tags) == 0 {
 			continue
 		}
-		if _, at, confidence := matcher.Match(tags...); confidence > language.No {
+		if _, at, confidence := matcher().Match(tags...); confidence > language.No {
 			return languages[at]
 		}
 	}

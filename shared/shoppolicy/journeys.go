@@ -207,7 +207,7 @@ func (r *stepReader) step(s *sheet, node ast.Node, path, next string) string {
 			step.Name = s.text("message")
 		}
 	}
-	if !names.MatchString(step.Name) {
+	if !names().MatchString(step.Name) {
 		s.wrong("name", fmt.Sprintf("%q is not a valid name", step.Name), "use small letters, digits and dashes, a letter first, 48 at most")
 	}
 	if _, twice := r.places[step.Name]; twice {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"regulars/shared/campaign"
 	"regulars/shared/shop"
@@ -27,9 +28,9 @@ type UTM struct {
 var placeholders = map[string][]string{"order_url": {"{number}", "{id}"}, "cart_url": {"{code}"}, "contact_url": nil}
 
 var (
-	braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
-	utms   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	named  = regexp.MustCompile(`\{(campaign|message|variant)\}`)
+	braces = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[^{}]*\}|[{}]`) })
+	utms   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`) })
+	named  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{(campaign|message|variant)\}`) })
 )
 
 // readLinks reads the links of shop.yaml, after the shop's hosts.
@@ -44,7 +45,7 @@ func (l *loader) readLinks(s *sheet) {
 		l.shop.UTM.Medium = "email"
 	}
 	for key, value := range map[string]string{"source": l.shop.UTM.Source, "medium": l.shop.UTM.Medium, "campaign": l.shop.UTM.Campaign, "content": l.shop.UTM.Content} {
-		if value != "" && !utms.MatchString(named.ReplaceAllString(value, "x")) {
+		if value != "" && !utms().MatchString(named().ReplaceAllString(value, "x")) {
 			utm.wrong(key, fmt.Sprintf("%q is not a value for web analytics", value), "use letters a to z, digits, dots, dashes and underscores, 64 at most, and {campaign}, {message} and {variant}")
 		}
 	}
@@ -59,9 +60,9 @@ func (l *loader) readLink(s *sheet, key string) string {
 		return ""
 	}
 	page, anchor, _ := strings.Cut(address, "#")
-	found := braces.FindAllString(page, -1)
+	found := braces().FindAllString(page, -1)
 	unknown := func(mark string) bool { return !slices.Contains(known, mark) }
-	filled := braces.ReplaceAllString(address, "1")
+	filled := braces().ReplaceAllString(address, "1")
 	switch _, err := url.Parse(filled); {
 	case strings.ContainsAny(anchor, "{}"):
 		s.wrong(key, key+" has a placeholder after #", "write it into the path or the query")

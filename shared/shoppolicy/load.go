@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"regulars/shared/condition"
 	"regulars/shared/inputfault"
@@ -117,7 +118,7 @@ func (l *loader) messages() (folders []string) {
 		return nil // package message has reported the fault
 	}
 	for _, e := range entries {
-		if e.IsDir() && names.MatchString(e.Name()) {
+		if e.IsDir() && names().MatchString(e.Name()) {
 			folders = append(folders, e.Name())
 		}
 	}
@@ -139,13 +140,13 @@ func (l *loader) files(folder string) (files []string) {
 }
 
 // names is the form of the names of files, tiers and stacking groups.
-var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`)
+var names = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`) })
 
 // name returns the name of a file without its extension. It is the ID of the
 // offer or campaign in sends, reasons and reports.
 func (l *loader) name(file string) string {
 	name := strings.TrimSuffix(path.Base(file), ".yaml")
-	if !names.MatchString(name) {
+	if !names().MatchString(name) {
 		l.fault(file, nil, fmt.Sprintf("%q is not a valid name", name), "use small letters, digits and dashes, a letter first, 48 at most")
 	}
 	return name

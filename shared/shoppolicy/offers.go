@@ -103,7 +103,7 @@ func (s *sheet) validity(o *offer.Offer) {
 func (s *sheet) limits(o *offer.Offer) {
 	o.Minimum, o.AtMost = s.money("minimum"), s.money("at_most")
 	o.Stacks = s.text("stacks")
-	if o.Stacks != "" && !names.MatchString(o.Stacks) {
+	if o.Stacks != "" && !names().MatchString(o.Stacks) {
 		s.wrong("stacks", fmt.Sprintf("%q is not a valid name", o.Stacks), "use small letters, digits and dashes; alone means that it combines with no other discount")
 	}
 	if _, written := s.take("margin"); written {

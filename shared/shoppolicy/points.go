@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -102,7 +103,7 @@ func (s *sheet) pointTiers() (tiers []points.Tier) {
 	for _, node := range s.list("tiers") {
 		t := s.sheet(s.file, node)
 		tier := points.Tier{Name: t.requiredText("name", "silver"), From: int64(t.requiredWhole("from", 0, 1_000_000_000, 500)), Named: map[string]string{}}
-		if tier.Name != "" && !names.MatchString(tier.Name) {
+		if tier.Name != "" && !names().MatchString(tier.Name) {
 			t.wrong("name", fmt.Sprintf("%q is not a valid name", tier.Name), "use small letters, digits and dashes, a letter first; named is what customers read")
 		}
 		if slices.ContainsFunc(tiers, func(other points.Tier) bool { return other.Name == tier.Name }) {
@@ -131,8 +132,10 @@ func (s *sheet) pointTiers() (tiers []points.Tier) {
 
 var (
 	pointFacts     = []string{"customer.points", "customer.points_expire_in_days", "customer.tier"}
-	tierComparison = regexp.MustCompile(`(?:customer\.tier|tier\.name)\s*(?:==|!=|in)\s*(?:"[^"]*"|\[[^\]]*\])`)
-	quoted         = regexp.MustCompile(`"([^"]*)"`)
+	tierComparison = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:customer\.tier|tier\.name)\s*(?:==|!=|in)\s*(?:"[^"]*"|\[[^\]]*\])`)
+	})
+	quoted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"([^"]*)"`) })
 )
 
 // checkPointFacts adds a fault if a condition uses points in a shop without
@@ -149,8 +152,8 @@ func (s *sheet) checkPointFacts(c condition.Condition, node ast.Node) {
 	for _, tier := range s.scheme.Tiers {
 		known = append(known, tier.Name)
 	}
-	for _, comparison := range tierComparison.FindAllString(c.Written(), -1) {
-		for _, name := range quoted.FindAllStringSubmatch(comparison, -1) {
+	for _, comparison := range tierComparison().FindAllString(c.Written(), -1) {
+		for _, name := range quoted().FindAllStringSubmatch(comparison, -1) {
 			if name[1] == "" || slices.Contains(known, name[1]) {
 				continue
 			}

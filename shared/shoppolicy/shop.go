@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 
@@ -63,7 +64,7 @@ func (l *loader) readShop() Shop {
 		s.wrong("rewards", fmt.Sprintf("%q is not known", rewards), "write paid, or placed if the shop sends no order.paid")
 	}
 	for _, e := range s.entries("hosts") {
-		if len(e.text) > 253 || !hostNames.MatchString(e.text) {
+		if len(e.text) > 253 || !hostNames().MatchString(e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("%q is not the name of a host", e.text), "write it without https:// and without a path, like cdn.example.com; other letters than a to z in Punycode")
 			continue
 		}
@@ -105,12 +106,14 @@ func (l *loader) readShop() Shop {
 func isAddress(s string) bool {
 	a, err := mail.ParseAddress(s)
 	_, domain, _ := strings.Cut(s, "@")
-	return err == nil && a.Address == s && hostNames.MatchString(domain) && !strings.ContainsFunc(s, func(r rune) bool { return r > '~' || r <= ' ' })
+	return err == nil && a.Address == s && hostNames().MatchString(domain) && !strings.ContainsFunc(s, func(r rune) bool { return r > '~' || r <= ' ' })
 }
 
 // hostNames matches names of hosts with a domain. Their last label has a letter,
 // so that no IP address matches.
-var hostNames = regexp.MustCompile(`^(?i)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]|xn--)[a-z0-9-]{0,61}[a-z0-9]$`)
+var hostNames = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]|xn--)[a-z0-9-]{0,61}[a-z0-9]$`)
+})
 
 // readPromotionPause reads promotion-pause.yaml.
 func (l *loader) readPromotionPause() PromotionPause {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -136,7 +137,7 @@ func (s *sheet) sub(key string) *sheet {
 	return s.sheet(s.file, node)
 }
 
-var percents = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,2})?$`)
+var percents = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,2})?$`) })
 
 // percent returns a percentage in basis points, from least to most; 0 if the
 // key is not written or wrong.
@@ -149,7 +150,7 @@ func (s *sheet) percent(key string, least, most int) int {
 	value = strings.TrimSuffix(strings.TrimSpace(value), "%")
 	whole, decimals, _ := strings.Cut(value, ".")
 	n, err := strconv.Atoi(whole + decimals + strings.Repeat("0", max(0, 2-len(decimals))))
-	if !percents.MatchString(value) || err != nil || n < least || n > most {
+	if !percents().MatchString(value) || err != nil || n < least || n > most {
 		s.wrong(key, fmt.Sprintf("%s is not a percentage from %s to %s", key, inPercent(least), inPercent(most)), "write it like 10 or 12.5")
 		return 0
 	}
@@ -166,7 +167,7 @@ func (s *sheet) hundredths(key string, least, most int) int {
 	value, _ := scalar(node)
 	whole, decimals, _ := strings.Cut(value, ".")
 	n, err := strconv.Atoi(whole + decimals + strings.Repeat("0", max(0, 2-len(decimals))))
-	if !percents.MatchString(value) || err != nil || n < least || n > most {
+	if !percents().MatchString(value) || err != nil || n < least || n > most {
 		s.wrong(key, fmt.Sprintf("%s is not a number from %s to %s", key, inPercent(least), inPercent(most)), "write it like 2.0")
 		return 0
 	}
@@ -201,7 +202,7 @@ func (s *sheet) moneyIn(key string, node ast.Node) shop.Money {
 	return amount
 }
 
-var days = regexp.MustCompile(`^([0-9]{1,3})d$`)
+var days = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,3})d$`) })
 
 // length returns a duration from least to most, written "90m", "48h" or "2d"
 // (of 24 hours each), or 0 if the key is not written or wrong.
@@ -213,7 +214,7 @@ func (s *sheet) length(key string, least, most time.Duration) time.Duration {
 	value, _ := scalar(node)
 	value = strings.TrimSpace(value)
 	d, err := time.ParseDuration(value)
-	if m := days.FindStringSubmatch(value); m != nil {
+	if m := days().FindStringSubmatch(value); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		d, err = time.Duration(n)*24*time.Hour, nil
 	}

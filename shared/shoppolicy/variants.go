@@ -80,7 +80,7 @@ func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 	if c.Thompson != nil && s.has("share") {
 		s.wrong("share", "with allocation: thompson the nights compute the shares", "leave share out; floor is what each variant gets at least")
 	}
-	if v.Name != "" && !names.MatchString(v.Name) {
+	if v.Name != "" && !names().MatchString(v.Name) {
 		s.wrong("name", fmt.Sprintf("%q is not a valid name", v.Name), "use small letters, digits and dashes, a letter first, 48 at most")
 	}
 	if c.Thompson == nil && !s.has("share") {

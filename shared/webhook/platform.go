@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"regexp"
+	"sync"
 	"time"
 )
 
@@ -47,7 +48,7 @@ var platforms = map[string]platform{
 			mac, err := base64.StdEncoding.Strict().DecodeString(r.headers["x-wc-webhook-signature"])
 			return err == nil && authentic(sha256.New, r.body, mac, key)
 		},
-		ping:     func(r request) bool { return woocommercePing.MatchString(r.body) },
+		ping:     func(r request) bool { return woocommercePing().MatchString(r.body) },
 		metadata: []string{"X-WC-Webhook-Topic", "X-WC-Webhook-Delivery-ID"},
 	},
 	"bigcommerce": {
@@ -68,7 +69,7 @@ var platforms = map[string]platform{
 }
 
 // woocommercePing matches the form that WooCommerce posts when a webhook is saved.
-var woocommercePing = regexp.MustCompile(`^webhook_id=[0-9]{1,20}$`)
+var woocommercePing = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^webhook_id=[0-9]{1,20}$`) })
 
 // authentic reports in constant time whether mac is the HMAC of the body.
 func authentic(algorithm func() hash.Hash, body string, mac, key []byte) bool {
