@@ -160,7 +160,7 @@ func (k Keeper) WithContacts(ctx context.Context, f *dynamo.Fold, before profile
 		return nil
 	}
 	f.Contacts = []dynamo.ContactChange{{Rev: oldRev, Unchanged: oldRev == ""}} // no own contact may be made from now on
-	if oldRev != "" || len(f.Profile.ServiceIssues) > 0 || contact.HasMoved(f.Customer) {
+	if oldRev != "" || len(f.Profile.Issues()) > 0 || contact.HasMoved(f.Customer) {
 		f.Contacts = append(f.Contacts, dynamo.ContactChange{Mailbox: to, Contact: contact.Adopt(old, f.Profile), Rev: rev})
 	}
 	return nil

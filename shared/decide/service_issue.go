@@ -18,10 +18,10 @@ const unresolvedFor = 60 * 24 * time.Hour
 // own, and those of the other customers of their mailbox.
 func Issues(p profile.Profile, c frequency.Contact) map[shop.OrderID]profile.ServiceIssue {
 	if len(c.Issues) == 0 {
-		return p.ServiceIssues
+		return p.Issues()
 	}
 	all := maps.Clone(c.Issues)
-	maps.Copy(all, p.ServiceIssues)
+	maps.Copy(all, p.Issues())
 	return all
 }
 

@@ -44,7 +44,7 @@ func (s *Store) Import(ctx context.Context, h History) error {
 		if h.Mailbox != nil {
 			p.Mailbox = h.Mailbox(p.Email.Value)
 		}
-		if _, known := own[p.ID]; p.Mailbox != "" && (known || len(p.ServiceIssues) > 0) {
+		if _, known := own[p.ID]; p.Mailbox != "" && (known || len(p.Issues()) > 0) {
 			shared = append(shared, p)
 			delete(own, p.ID)
 		}

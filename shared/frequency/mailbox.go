@@ -61,7 +61,7 @@ func Move(of profile.Profile, from, to Contact) (left, joined Contact) {
 
 	left = from
 	left.Waiting = slices.DeleteFunc(slices.Clone(from.Waiting), func(w Waiting) bool { return w.Customer == customer })
-	for order := range of.ServiceIssues {
+	for order := range of.Issues() {
 		left = left.WithIssue(order, profile.ServiceIssue{})
 	}
 	left.Moved = append(from.withoutMoved(customer).Moved, customer)
@@ -73,8 +73,9 @@ func Move(of profile.Profile, from, to Contact) (left, joined Contact) {
 // service issues of the customer's profile.
 func (c Contact) arrived(of profile.Profile) Contact {
 	c = c.withoutMoved(of.ID)
-	for _, order := range slices.Sorted(maps.Keys(of.ServiceIssues)) {
-		c = c.WithIssue(order, of.ServiceIssues[order])
+	issues := of.Issues()
+	for _, order := range slices.Sorted(maps.Keys(issues)) {
+		c = c.WithIssue(order, issues[order])
 	}
 	return c
 }

@@ -60,10 +60,11 @@ type Profile struct {
 	Bought  map[shop.ProductID]Units `json:"bought,omitempty"` // the sums of the older ones, by product
 
 	// ServiceIssues has the issues of the orders in Orders, and those of other
-	// orders that changed lately, by order; and sums of the others that may still
-	// pause promotions, under keys that are no order's ID. Returned is how many of
+	// orders that changed lately, by order. IssueDays has sums of the others that may
+	// still pause promotions; [Profile.Issues] returns both. Returned is how many of
 	// the orders that are only in sums, or in none any more, had a return.
 	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"`
+	IssueDays     map[string]Days               `json:"issue_days,omitempty"`
 	Returned      int                           `json:"returned,omitempty"`
 
 	Cart *shop.Cart `json:"cart,omitempty"` // the one that the customer changed last; nil: none is kept

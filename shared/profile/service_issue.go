@@ -16,9 +16,8 @@ type ServiceIssue struct {
 
 	Promised time.Time `json:"promised,omitzero"` // the new delivery day of a late parcel; zero if unknown
 
-	// Orders is set in a sum only: how many older orders had an issue of this kind
-	// that began, or was resolved, on one day. The times of the issue are the end
-	// of that day (UTC).
+	// Orders is set in a sum only, see [Profile.Issues]: how many older orders had an
+	// issue of this kind that began, or was resolved, on one day.
 	Orders int `json:"orders,omitempty"`
 }
 
@@ -37,10 +36,11 @@ const (
 	// change: longer than a message about it may wait.
 	issueWhole = 10 * day
 
-	// issueSummed is how long it counts in a sum after that: longer than any
-	// promotion pause, which is 365 days after the issue was resolved at most (see
-	// package shoppolicy).
-	issueSummed = 367 * day
+	// How long it counts in a sum after that: longer than any promotion pause, which
+	// is 365 days after the issue was resolved at most (see package shoppolicy), or 60
+	// days if it is open (see package decide).
+	resolvedSummed = 367 * day
+	openSummed     = 62 * day
 
 	day = 24 * time.Hour
 )
@@ -67,51 +67,27 @@ func (p *Profile) foldIssues() {
 	newest := p.newest()
 	for id, issue := range maps.Clone(p.ServiceIssues) {
 		switch {
-		case issue.Orders > 0:
-			if !issue.latest().Add(issueSummed).After(newest) {
-				delete(p.ServiceIssues, id)
-			}
+		case issue.Orders > 0: // a sum of one day, as profiles had them before they had IssueDays
+			delete(p.ServiceIssues, id)
+			p.takeSum(issue)
 		case !issue.latest().Add(issueWhole).After(newest) && !p.keepsWhole(id):
 			delete(p.ServiceIssues, id)
 			p.sumIssue(issue, +1)
 		}
 	}
+	p.foldDays()
 }
 
-// sumIssue adds the issue of one order to the sums (sign +1), or subtracts it
-// (-1). A sum that is too old to count is not there, and stays so.
-func (p *Profile) sumIssue(of ServiceIssue, sign int) {
-	newest := p.newest()
-	for _, kind := range []struct {
-		name  string
-		issue *Issue
-		sum   func(*Issue) ServiceIssue
-	}{
-		{"returned", of.Returned, func(i *Issue) ServiceIssue { return ServiceIssue{Returned: i} }},
-		{"delayed", of.Delayed, func(i *Issue) ServiceIssue { return ServiceIssue{Delayed: i} }},
-		{"cancelled", of.Cancelled, func(i *Issue) ServiceIssue { return ServiceIssue{Cancelled: i} }},
-	} {
-		if kind.issue == nil {
-			continue
-		}
-		if kind.name == "returned" {
-			p.Returned += sign
-		}
-		end := func(t time.Time) time.Time { return t.UTC().Truncate(day).Add(day) }
-		key, issue := " "+kind.name+" since ", &Issue{Since: end(kind.issue.Since)} // no order's ID begins with a space
-		if resolved := kind.issue.Resolved; !resolved.IsZero() {
-			key, issue = " "+kind.name+" until ", &Issue{Since: end(resolved), Resolved: end(resolved)}
-		}
-		id := shop.OrderID(key + issue.Since.Add(-day).Format(time.DateOnly))
-		known, ok := p.ServiceIssues[id]
-		if !ok && (sign < 0 || !issue.Since.Add(issueSummed).After(newest)) {
-			continue
-		}
-		sum := kind.sum(issue)
-		if sum.Orders = known.Orders + sign; sum.Orders == 0 {
-			delete(p.ServiceIssues, id)
-		} else {
-			p.ServiceIssues[id] = sum
+// takeSum adds a sum of one kind and day, whose times are the end of the day.
+func (p *Profile) takeSum(of ServiceIssue) {
+	for _, kind := range issueKinds {
+		issue := *kind.of(&of)
+		switch {
+		case issue == nil:
+		case issue.Resolved.IsZero():
+			p.sumDay(kind.name+begun, issue.Since.Add(-day), of.Orders)
+		default:
+			p.sumDay(kind.name+resolved, issue.Resolved.Add(-day), of.Orders)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func TestSumsOfServiceIssuesKeepThePause(t *testing.T) {
 		if err := json.Unmarshal([]byte(fold(t, facts)), &p); err != nil {
 			t.Fatal(err)
 		}
-		for _, issue := range p.ServiceIssues {
+		for _, issue := range p.Issues() {
 			kept = append(kept, issue)
 		}
 		for _, days := range []int{0, 14, 365} {
@@ -127,6 +127,62 @@ func TestSumsOfServiceIssuesKeepThePause(t *testing.T) {
 		}
 		if p.Returns() != returned {
 			t.Fatalf("Returns = %d, want %d", p.Returns(), returned)
+		}
+	})
+}
+
+// A profile that was stored with each sum of a day among its service issues pauses
+// promotions as before, and has the present form after its next event.
+func TestSumsOfTheFormerFormAreRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facts := longHistory(t)
+		var now Profile
+		if err := json.Unmarshal([]byte(fold(t, facts)), &now); err != nil {
+			t.Fatal(err)
+		}
+		former := now
+		former.IssueDays, former.ServiceIssues = nil, copied(now.ServiceIssues)
+		for _, kind := range issueKinds {
+			for _, state := range []string{begun, resolved} {
+				sum := now.IssueDays[kind.name+state]
+				for i, n := range sum.Orders {
+					end := sum.From.Add(time.Duration(i+1) * day)
+					issue, of := &Issue{Since: end}, ServiceIssue{Orders: n}
+					if state == resolved {
+						issue.Resolved = end
+					}
+					*kind.of(&of) = issue
+					if n > 0 {
+						former.ServiceIssues[shop.OrderID(fmt.Sprint(" ", kind.name, state, " ", end.Add(-day).Format(time.DateOnly)))] = of
+					}
+				}
+			}
+		}
+		var was, is []ServiceIssue
+		for _, issue := range former.Issues() {
+			was = append(was, issue)
+		}
+		for _, issue := range now.Issues() {
+			is = append(is, issue)
+		}
+		for _, days := range []int{0, 14, 365} {
+			if got, want := over(was, days), over(is, days); !got.Equal(want) {
+				t.Fatalf("the former form pauses until %s, want %s", got, want)
+			}
+		}
+		if former.Returns() != now.Returns() {
+			t.Fatalf("the former form has %d returns, want %d", former.Returns(), now.Returns())
+		}
+		next := facts[rapid.IntRange(0, len(facts)-1).Draw(t, "next")]
+		order, err := Merge(shop.Order{}, next.fact, next.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order.ID, order.Customer = "next", now.ID
+		got, _ := json.Marshal(former.Update(shop.Order{}, order, next.fact))
+		want, _ := json.Marshal(now.Update(shop.Order{}, order, next.fact))
+		if string(got) != string(want) {
+			t.Fatalf("after an event the former form is\n%s\nwant\n%s", got, want)
 		}
 	})
 }

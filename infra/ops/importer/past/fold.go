@@ -142,7 +142,8 @@ func (w Writer) contacts(ctx context.Context, from tables, f *folded, before pro
 		return nil, err
 	}
 	f.Profile = fold.Profile
-	if before.Mailbox != f.Profile.Mailbox || maps.Equal(f.Profile.ServiceIssues, before.ServiceIssues) {
+	had, has := before.Issues(), f.Profile.Issues()
+	if before.Mailbox != f.Profile.Mailbox || reflect.DeepEqual(has, had) {
 		return fold.Contacts, nil
 	}
 	contact, rev, err := from.Contact(ctx, f.Customer)
@@ -150,13 +151,13 @@ func (w Writer) contacts(ctx context.Context, from tables, f *folded, before pro
 		return nil, err
 	}
 	next := contact
-	for id := range before.ServiceIssues {
-		if _, still := f.Profile.ServiceIssues[id]; !still {
+	for id := range had {
+		if _, still := has[id]; !still {
 			next = next.WithIssue(id, profile.ServiceIssue{})
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(f.Profile.ServiceIssues)) {
-		if issue := f.Profile.ServiceIssues[id]; !reflect.DeepEqual(issue, before.ServiceIssues[id]) {
+	for _, id := range slices.Sorted(maps.Keys(has)) {
+		if issue := has[id]; !reflect.DeepEqual(issue, had[id]) {
 			next = next.WithIssue(id, issue)
 		}
 	}
