@@ -295,10 +295,10 @@ chaos: tools-go tools-node ## play real orders through the local cloud under fau
 	@mkdir -p bin && go build -o bin/chaos ./infra/proof/chaos && exec bin/chaos -seed $(or $(SEED),1) -orders $(or $(ORDERS),10000)
 
 .PHONY: eval
-eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.csv FORMAT=csv|dc|table (CUT=2026-07-01 CATALOGUE=products.jsonl SPLIT=test KNOWN=1 ALL=1 COLUMNS=customer=who,item=what OUT=page.html STACK=…)
+eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.csv FORMAT=csv|dc|table (CUT=2026-07-01 CATALOGUE=products.jsonl SPLIT=test KNOWN=1 ALL=1 HISTORIES=1000 COLUMNS=customer=who,item=what OUT=page.html STACK=…)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); export CUSTOMERS_TABLE CATALOGUE_TABLE;) \
-	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known) $(if $(ALL),-all)
+	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(HISTORIES),-histories '$(HISTORIES)') $(if $(KNOWN),-known) $(if $(ALL),-all)
 
 .PHONY: lift-eval
 lift-eval: tools-go ## measure how often lift is wrong and how soon it is found, with real orders: make lift-eval OUT=var/lift.html (TRIALS=1000 SEED=1)

@@ -47,14 +47,14 @@ func (h *handler) ofCampaigns(ctx context.Context, now time.Time) (map[string][]
 			following = append(following, c)
 		}
 	}
+	parts := map[string][]byte{}
 	if len(stated) == 0 && len(following) == 0 {
-		return nil, nil
+		return parts, nil
 	}
 	r, err := results.Read(ctx, h.results, nil, outcome.Question{Now: now, Currency: p.Shop.Currency}, nil)
 	if err != nil {
 		return nil, err
 	}
-	parts := map[string][]byte{}
 	if len(stated) > 0 {
 		values := r.Values(stated)
 		slog.InfoContext(ctx, "the values of campaigns were measured", "asked", len(stated), "known", len(values))

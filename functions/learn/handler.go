@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"maps"
 	"time"
 
 	"regulars/shared/cohortretention"
@@ -57,29 +56,40 @@ type Answer struct {
 	Unsound   int    `json:"unsound,omitempty"` // invalid numbers that were left out
 }
 
-// subject is one thing to learn from the customers. All subjects learn in one
-// pass.
-type subject interface {
-	// add adds one customer's profile. Customers come in any order, one at a time.
-	add(p profile.Profile)
-
-	// part returns the value to publish, and the name to publish it under. The
-	// value must be JSON of no more than 190 KB.
-	part() (name string, value any, err error)
-}
-
 // Handle learns from every customer's profile. Its last write puts the whole
 // version into force; before that, nothing that it writes is read. A night that
 // fails leaves the version in force unchanged. Handle can be run again at any
 // time.
 func (h *handler) Handle(ctx context.Context) (Answer, error) {
-	now := h.now().UTC()
-	version := now.Format(time.RFC3339)
-	begun, err := h.versions.BeginModel(ctx, version)
+	night := h.now().UTC()
+	begun, err := h.versions.BeginModel(ctx, version(night))
 	if err != nil {
 		return Answer{}, err
 	}
-	products, err := h.newProductLearner(ctx, now)
+	counted, err := h.count(ctx, night)
+	if err != nil {
+		return Answer{}, err
+	}
+	return h.publish(ctx, begun, night, counted)
+}
+
+// version returns the name of a night's version.
+func version(night time.Time) string { return night.Format(time.RFC3339) }
+
+// count counts the customers.
+func (h *handler) count(ctx context.Context, night time.Time) (*partial, error) {
+	zoneOf, err := h.zones(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counted := newPartial(night, zoneOf)
+	return counted, h.eachCustomer(ctx, counted.add)
+}
+
+// publish learns from what was counted of all customers, which it uses up, and publishes
+// the version that was begun.
+func (h *handler) publish(ctx context.Context, begun dynamo.Versions, night time.Time, counted *partial) (Answer, error) {
+	products, err := h.learnProducts(ctx, night, counted)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -87,48 +97,32 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	zoneOf, err := h.zones(ctx)
-	if err != nil {
-		return Answer{}, err
-	}
-	subjects := append([]subject{products}, others(now, leaving, zoneOf)...)
-	if err := h.eachCustomer(ctx, func(p profile.Profile) {
-		for _, s := range subjects {
-			s.add(p)
-		}
-	}); err != nil {
-		return Answer{}, err
-	}
 	if err := h.catalogue.SaveLearned(ctx, begun, products.rows(ctx)); err != nil {
 		return Answer{}, err
 	}
-	parts := map[string][]byte{}
-	for _, s := range subjects {
-		name, value, err := s.part()
-		if err == nil {
-			parts[name], err = json.Marshal(value)
-		}
-		if err != nil {
-			return Answer{}, fmt.Errorf("prepare %s for publishing: %w", name, err)
-		}
+	model, err := products.published()
+	if err != nil {
+		return Answer{}, fmt.Errorf("learn about products: %w", err)
 	}
-	ofCampaigns, err := h.ofCampaigns(ctx, now)
+	counted.Value.Keep(leaving)
+	customers := counted.Value.Model()
+	customers.Version = version(night)
+	parts, err := h.ofCampaigns(ctx, night)
 	if err != nil {
 		return Answer{}, fmt.Errorf("measure the campaigns: %w", err)
 	}
-	maps.Copy(parts, ofCampaigns)
-	if err := h.versions.PublishModel(ctx, version, parts); err != nil {
+	for name, value := range map[string]any{
+		recommend.ModelName: model, customervalue.ModelName: customers,
+		customervalue.ReportName: counted.Value.Report(), cohortretention.Name: counted.Cohorts.Table(),
+	} {
+		if parts[name], err = json.Marshal(value); err != nil {
+			return Answer{}, fmt.Errorf("prepare %s for publishing: %w", name, err)
+		}
+	}
+	if err := h.versions.PublishModel(ctx, version(night), parts); err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{version, products.model.Customers, products.model.Products, products.unsound}
-	slog.InfoContext(ctx, "a version of the learned data was published", "version", version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
+	answer := Answer{version(night), model.Customers, model.Products, products.unsound}
+	slog.InfoContext(ctx, "a version of the learned data was published", "version", answer.Version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
 	return answer, nil
-}
-
-// others returns all subjects except the products.
-func others(now time.Time, leaving customervalue.Leaving, zoneOf func(profile.Profile) *time.Location) []subject {
-	v := newValue(now)
-	v.learner.Keep(leaving)
-	v.learner.ByClocks(zoneOf)
-	return []subject{v, prospects(v), cohorts{cohortretention.NewCounter(now)}}
 }

@@ -18,11 +18,7 @@ import (
 	"regulars/shared/shop"
 )
 
-const (
-	recentWindow = recommend.RecentWindow
-	mostPopular  = recommend.MostPopular
-	mostBought   = 100 // products whose number of customers the live counters know
-)
+const mostBought = 100 // products whose number of customers the live counters know
 
 // productLearner learns about products: which are bought together, how popular
 // each is, and how often it is bought again.
@@ -31,32 +27,27 @@ type productLearner struct {
 	learner  *recommend.Learner
 	model    recommend.Model
 	unsound  int
-	now      time.Time
-	sample   training.Sample
+	sample   *training.Sample
 }
 
-func (h *handler) newProductLearner(ctx context.Context, now time.Time) (*productLearner, error) {
+// learnProducts returns the learner of what was counted, which it uses up.
+func (h *handler) learnProducts(ctx context.Context, night time.Time, counted *partial) (*productLearner, error) {
 	products, err := h.products(ctx)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(products, func(a, b shop.Product) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return &productLearner{
-		products: products, learner: recommend.NewLearner(now.Add(-recentWindow)),
-		model: recommend.Model{Version: now.Format(time.RFC3339)}, now: now,
-	}, nil
+	model := recommend.Model{Version: version(night), Customers: counted.Products.Customers()}
+	pl := &productLearner{products: products, learner: counted.Products.Learner(), model: model, sample: counted.Training}
+	pl.learner.Catalogue = products
+	counted.Products = nil
+	return pl, nil
 }
 
-func (pl *productLearner) add(p profile.Profile) {
-	if history := customer(p).Purchases(); len(history) > 0 {
-		pl.learner.Add(history)
-		pl.model.Customers++
-		pl.sample.Add(string(p.ID), func() training.Customer { return customer(p) })
-	}
-}
-
-func (pl *productLearner) part() (string, any, error) {
-	pl.model.Popular, pl.model.Buyers = pl.learner.Popular(mostPopular), most(pl.learner.Customers(), mostBought)
+// published returns the part of the version that is about products. The rows must have
+// been written.
+func (pl *productLearner) published() (recommend.Model, error) {
+	pl.model.Popular, pl.model.Buyers = pl.learner.Popular(recommend.MostPopular), most(pl.learner.Customers(), mostBought)
 	pl.learner = nil // frees its memory for the training
 	trained, err := pl.sample.Train(pl.products, func(step string) {
 		slog.Info("learn "+step, "version", pl.model.Version)
@@ -64,7 +55,7 @@ func (pl *productLearner) part() (string, any, error) {
 	pl.model.Rerankers, pl.model.Reranking = trained.Rerankers, trained.Verdicts
 	slog.Info("learn has trained the re-rankers", "version", pl.model.Version,
 		"next", pl.model.RankedBy(recommend.ModeNext), "new", pl.model.RankedBy(recommend.ModeGoesWith))
-	return recommend.ModelName, pl.model, err
+	return pl.model, err
 }
 
 // customer returns a customer of the training.
@@ -91,7 +82,6 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 // finds no row for it and skips it.
 func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
-		pl.learner.Catalogue = pl.products
 		learned := pl.learner.Rows(recommend.Variants(pl.products))
 		for _, p := range pl.products {
 			l := learned[p.ID].Learned

@@ -12,6 +12,7 @@
 package cohortretention
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -74,7 +75,10 @@ type Counter struct {
 }
 
 // counts are keyed by months since the first order.
-type counts struct{ active, second map[int]int }
+type counts struct {
+	Active map[int]int `json:"active"`
+	Second map[int]int `json:"second"`
+}
 
 // NewCounter returns a counter of orders up to at.
 func NewCounter(at time.Time) *Counter { return &Counter{at: at, cohorts: map[int]*counts{}} }
@@ -114,11 +118,46 @@ func (c *Counter) Add(p profile.Profile) {
 		c.cohorts[first] = &counts{map[int]int{}, map[int]int{}}
 	}
 	if len(orders) > 1 {
-		c.cohorts[first].second[orders[1]-first]++
+		c.cohorts[first].Second[orders[1]-first]++
 	}
 	for _, m := range slices.Compact(orders) {
-		c.cohorts[first].active[m-first]++
+		c.cohorts[first].Active[m-first]++
 	}
+}
+
+// Merge adds the counts of other customers. All counts are sums, so the order changes
+// nothing.
+func (c *Counter) Merge(other *Counter) {
+	c.assumed += other.assumed
+	for first, o := range other.cohorts {
+		if c.cohorts[first] == nil {
+			c.cohorts[first] = &counts{map[int]int{}, map[int]int{}}
+		}
+		for m, n := range o.Active {
+			c.cohorts[first].Active[m] += n
+		}
+		for m, n := range o.Second {
+			c.cohorts[first].Second[m] += n
+		}
+	}
+}
+
+// encoded is the form of a [Counter] in JSON.
+type encoded struct {
+	Cohorts map[int]*counts `json:"cohorts"` // by the month of the first order
+	Assumed int             `json:"assumed"`
+}
+
+// MarshalJSON encodes the counts.
+func (c *Counter) MarshalJSON() ([]byte, error) { return json.Marshal(encoded{c.cohorts, c.assumed}) }
+
+// UnmarshalJSON decodes counts into a counter that [NewCounter] returned for the same
+// time.
+func (c *Counter) UnmarshalJSON(data []byte) error {
+	e := encoded{Cohorts: c.cohorts}
+	err := json.Unmarshal(data, &e)
+	c.assumed = e.Assumed
+	return err
 }
 
 // Table returns the counts. A month without a first order has no cohort.
@@ -127,11 +166,11 @@ func (c *Counter) Table() Table {
 	firsts := slices.Sorted(maps.Keys(c.cohorts))
 	for _, first := range firsts[max(0, len(firsts)-most):] {
 		counted := c.cohorts[first]
-		cohort := Cohort{Month: name(first), Customers: counted.active[0]}
+		cohort := Cohort{Month: name(first), Customers: counted.Active[0]}
 		repeated := 0
 		for m := range month(c.at) - first + 1 {
-			repeated += counted.second[m]
-			cohort.Active = append(cohort.Active, counted.active[m])
+			repeated += counted.Second[m]
+			cohort.Active = append(cohort.Active, counted.Active[m])
 			cohort.Repeated = append(cohort.Repeated, repeated)
 		}
 		t.Cohorts = append(t.Cohorts, cohort)

@@ -1,8 +1,10 @@
 package cohortretention_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -146,4 +148,43 @@ func ExampleTable_Curve() {
 	// month 0: 0 % of 2
 	// month 1: 50 % of 2
 	// month 2: 50 % of 2
+}
+
+// Counters of any parts of the customers, merged in any order after they were stored, are
+// the counter of all.
+func TestCountersOfPartsMerge(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all, parts := cohortretention.NewCounter(now), make([]*cohortretention.Counter, rapid.IntRange(1, 4).Draw(t, "parts"))
+		for i := range parts {
+			parts[i] = cohortretention.NewCounter(now)
+		}
+		for range rapid.IntRange(0, 30).Draw(t, "customers") {
+			var days []time.Time
+			for range rapid.IntRange(0, 4).Draw(t, "orders") {
+				days = append(days, now.AddDate(0, 0, -rapid.IntRange(0, 900).Draw(t, "days")))
+			}
+			slices.SortFunc(days, time.Time.Compare)
+			p := customer(days...)
+			if rapid.Bool().Draw(t, "summed") {
+				p.Earlier = profile.Totals{Orders: rapid.IntRange(1, 3).Draw(t, "earlier"), First: now.AddDate(-3, 0, 0)}
+			}
+			all.Add(p)
+			parts[rapid.IntRange(0, len(parts)-1).Draw(t, "part")].Add(p)
+		}
+		merged := cohortretention.NewCounter(now)
+		for _, part := range rapid.Permutation(parts).Draw(t, "order") {
+			body, err := json.Marshal(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := cohortretention.NewCounter(now)
+			if err := json.Unmarshal(body, again); err != nil {
+				t.Fatal(err)
+			}
+			merged.Merge(again)
+		}
+		if diff := cmp.Diff(all.Table(), merged.Table()); diff != "" {
+			t.Fatalf("merged (-want +got):\n%s", diff)
+		}
+	})
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/hashsample"
 	"regulars/shared/profile"
-	"regulars/shared/shop"
 )
 
 func TestCorrection(t *testing.T) {
@@ -127,24 +127,22 @@ func TestSeasonOf(t *testing.T) {
 func TestSampleIsBounded(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	add := func(s *sample, i int) {
-		s.add(profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i)), Orders: []profile.Visit{{At: now.Add(-time.Hour)}}}, now)
+		s.add(hashsample.Of("value", fmt.Sprint("c-", i)), profile.Profile{Orders: []profile.Visit{{At: now.Add(-time.Hour)}}}, now)
 	}
 	const all = 2*sampleSize + 5
 	up, down := newSample(), newSample()
 	for i := range all {
 		add(&up, i)
 		add(&down, all-1-i)
-		if len(up.people) > sampleSize {
-			t.Fatalf("the sample holds %d customers, want %d at most", len(up.people), sampleSize)
+		if up.Len() > sampleSize {
+			t.Fatalf("the sample holds %d customers, want %d at most", up.Len(), sampleSize)
 		}
 	}
-	up.sort()
-	down.sort()
-	if len(up.people) < sampleSize/3 || len(up.people) != len(down.people) || up.people[0].hash != down.people[0].hash {
-		t.Errorf("samples of %d and %d customers, want the same, and more than %d", len(up.people), len(down.people), sampleSize/3)
+	if up.Len() < sampleSize/3 || up.Len() != down.Len() || up.All()[0].Hash != down.All()[0].Hash {
+		t.Errorf("samples of %d and %d customers, want the same, and more than %d", up.Len(), down.Len(), sampleSize/3)
 	}
-	up.add(profile.Profile{Earlier: profile.Totals{Orders: 1 << 40, First: now.AddDate(-1, 0, 0)}}, now)
-	if n := len(up.people); n != len(down.people) {
+	up.add(0, profile.Profile{Earlier: profile.Totals{Orders: 1 << 40, First: now.AddDate(-1, 0, 0)}}, now)
+	if n := up.Len(); n != down.Len() {
 		t.Errorf("a customer with more orders than fit into memory is in the sample of %d", n)
 	}
 }

@@ -48,7 +48,7 @@ func (l *Learner) learn(ago int, currency shop.Currency, keep Leaving) (k learne
 	for cut := ago + Trial; cut <= ago+mostQuarters*Trial && first-cut >= daysBefore; cut += Trial {
 		people := l.sample.at(cut, cut-Trial, currency)
 		m := Model{Currency: currency, Season: k.season}
-		m.Spending, _ = FitSpending(spentBy(people)) // else only orders are compared
+		m.Spending, _ = FitSpending(basketsOf(people)) // else only orders are compared
 		a, errorsA, ok := l.predict(people, cut, m, AfterAny)
 		b, errorsB, okB := l.predict(people, cut, m, AfterRepeats)
 		if !ok || !okB {
@@ -131,7 +131,7 @@ func (k learned) fit(rows []Row) (Ordering, error) {
 	return fitEither(rows)
 }
 
-func spentBy(people []past) (spent []Baskets) {
+func basketsOf(people []past) (spent []Baskets) {
 	for _, p := range people {
 		spent = append(spent, p.spent)
 	}

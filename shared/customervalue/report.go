@@ -24,6 +24,7 @@ type Report struct {
 	WhyNot      string       `json:"why_not,omitempty"`  // why a trial was not possible
 	Quarters    []HeldOut    `json:"quarters,omitempty"` // by which the model was chosen and calibrated, the newest first
 	Sampled     int          `json:"sampled,omitempty"`  // customers in the sample of the trial and the quarters, if not all
+	Fitted      int          `json:"fitted,omitempty"`   // customers to whom the model was fitted, if not all; then Alive, StillActive and Expected are projected from them
 	Spread      int          `json:"spread,omitempty"`   // of these, customers whose oldest orders have no known days: assumed to be evenly spread
 }
 
@@ -79,15 +80,20 @@ func (l *Learner) Report() Report {
 	model := l.Model()
 	r := Report{At: l.now, Quarters: l.past.quarters, Spread: l.sample.spread()}
 	orders, ahead := model.Orders(), model.ahead(l.now, Quarter)
+	r.Customers = l.customers
+	each := 1.0 // customers for whom one fitted customer stands
+	if n := l.fitted.Len(); 0 < n && n < r.Customers {
+		r.Fitted, each = n, float64(r.Customers)/float64(n)
+	}
 	for _, d := range sorted(l.rows, days.compare) {
 		n, h := l.rows[d], l.history(d, model.Season)
-		r.Customers += n
 		alive := orders.Alive(h)
 		r.Alive[min(9, int(10*alive))] += n
 		r.StillActive += float64(n) * alive
 		r.Expected += float64(n) * orders.Expected(h, ahead)
 	}
-	if n := len(l.sample.people); n < r.Customers {
+	r.project(each)
+	if n := l.sample.Len(); n < r.Customers {
 		r.Sampled = n
 	}
 	result, err := l.try(model.Currency)
@@ -99,12 +105,25 @@ func (l *Learner) Report() Report {
 	return r
 }
 
+// project makes numbers of the fitted customers those of all. The numbers of customers
+// are rounded so that their sum is right.
+func (r *Report) project(each float64) {
+	r.StillActive *= each
+	r.Expected *= each
+	sum, before := 0, 0
+	for i, n := range r.Alive {
+		sum += n
+		upTo := int(math.Round(float64(sum) * each))
+		r.Alive[i], before = upTo-before, upTo
+	}
+}
+
 // try learns everything from the orders before the last quarter, as a night
 // would have done then, and compares its forecast with that quarter.
 func (l *Learner) try(currency shop.Currency) (t TrialResult, err error) {
 	known := l.learn(Trial, currency, "")
 	people := l.sample.at(Trial, 0, currency)
-	m := known.model(l.rowsAt(people, Trial, known.season), spentBy(people), currency)
+	m := known.model(l.rowsAt(people, Trial, known.season), basketsOf(people), currency)
 	if !m.Own() {
 		return t, errors.New(m.Why[0])
 	}

@@ -2,12 +2,10 @@ package customervalue
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
-	"math"
 	"slices"
 	"time"
 
+	"regulars/shared/hashsample"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -23,43 +21,28 @@ const (
 
 // sample is a random part of the customers, with each of their orders. Which
 // customers it holds depends only on their IDs.
-type sample struct {
-	people []sampled
-	below  uint64 // customers whose hash is below are kept
-}
+type sample struct{ hashsample.Sample[sampled] }
 
 type sampled struct {
-	hash   uint64
-	spread bool
-	orders []dated // the oldest first
+	Spread bool    `json:"spread,omitempty"` // some orders have no known day, see [ordersOf]
+	Orders []dated `json:"orders"`           // the oldest first
 }
 
 // dated is one order.
 type dated struct {
-	ago      int // whole days before the learner's time
-	minor    int64
-	currency shop.Currency
+	Ago      int           `json:"ago"` // whole days before the learner's time
+	Minor    int64         `json:"minor"`
+	Currency shop.Currency `json:"currency"`
 }
 
-func newSample() sample { return sample{below: math.MaxUint64} }
+func newSample() sample { return sample{hashsample.New[sampled](sampleSize)} }
 
-// add adds a customer as they are at now. Whenever there are too many, half of
-// the sample is dropped.
-func (s *sample) add(p profile.Profile, now time.Time) {
-	sum := sha256.Sum256([]byte("value " + string(p.ID)))
-	hash := binary.BigEndian.Uint64(sum[:])
-	if hash > s.below {
-		return
-	}
-	orders := ordersOf(p, now)
-	if len(orders) == 0 || len(orders) > sampleOrders {
-		return
-	}
-	s.people = append(s.people, sampled{hash, p.Earlier.Orders > 1, orders})
-	for len(s.people) > sampleSize && s.below > 0 {
-		s.below /= 2
-		s.people = slices.DeleteFunc(s.people, func(c sampled) bool { return c.hash > s.below })
-	}
+// add adds a customer as they are at now.
+func (s *sample) add(hash uint64, p profile.Profile, now time.Time) {
+	s.Add(hash, func() (sampled, bool) {
+		orders := ordersOf(p, now)
+		return sampled{p.Earlier.Orders > 1, orders}, len(orders) > 0 && len(orders) <= sampleOrders
+	})
 }
 
 // ordersOf returns the orders that were not cancelled, until now. Orders that
@@ -92,21 +75,15 @@ func ordersOf(p profile.Profile, now time.Time) (orders []dated) {
 			add(v.At, v.Net.Minor, v.Net.Currency)
 		}
 	}
-	slices.SortStableFunc(orders, func(a, b dated) int { return cmp.Compare(b.ago, a.ago) })
+	slices.SortStableFunc(orders, func(a, b dated) int { return cmp.Compare(b.Ago, a.Ago) })
 	return orders
-}
-
-// sort puts the customers into an order that does not depend on the order in
-// which they were added.
-func (s *sample) sort() {
-	slices.SortFunc(s.people, func(a, b sampled) int { return cmp.Compare(a.hash, b.hash) })
 }
 
 // spread returns the number of customers some of whose orders have no known
 // day, see [ordersOf].
 func (s *sample) spread() (n int) {
-	for _, c := range s.people {
-		if c.spread {
+	for _, c := range s.All() {
+		if c.Of.Spread {
 			n++
 		}
 	}
@@ -115,8 +92,8 @@ func (s *sample) spread() (n int) {
 
 // since returns how many days ago the first order of the sample was.
 func (s *sample) since() (days int) {
-	for _, c := range s.people {
-		days = max(days, c.orders[0].ago)
+	for _, c := range s.All() {
+		days = max(days, c.Of.Orders[0].Ago)
 	}
 	return days
 }
@@ -133,24 +110,24 @@ type past struct {
 // at returns the customers with an order before the cut, as they were then, and
 // their orders until the end. Both are days before the learner's time.
 func (s *sample) at(cut, end int, currency shop.Currency) (people []past) {
-	for _, c := range s.people {
-		p := past{first: c.orders[0].ago, repeats: -1}
+	for _, c := range s.All() {
+		p := past{first: c.Of.Orders[0].Ago, repeats: -1}
 		if p.first < cut {
 			continue
 		}
-		for _, o := range c.orders {
+		for _, o := range c.Of.Orders {
 			switch {
-			case o.ago >= cut:
+			case o.Ago >= cut:
 				p.repeats++
-				p.last = o.ago
-				if o.currency == currency {
+				p.last = o.Ago
+				if o.Currency == currency {
 					p.spent.Orders++
-					p.spent.Sum += float64(o.minor)
+					p.spent.Sum += float64(o.Minor)
 				}
-			case o.ago >= end:
+			case o.Ago >= end:
 				p.next++
-				if o.currency == currency {
-					p.later += float64(o.minor)
+				if o.Currency == currency {
+					p.later += float64(o.Minor)
 				}
 			}
 		}

@@ -244,7 +244,7 @@ func (l *Learner) trends(of []int32) []float64 {
 	out := make([]float64, len(of))
 	var weighed, buyers float64
 	for at, i := range of {
-		n := float64(len(l.products[i].buyers))
+		n := float64(l.products[i].customers)
 		out[at] = float64(1+l.products[i].recent) / (1 + n)
 		weighed, buyers = weighed+float64(out[at]*n), buyers+n
 	}

@@ -52,7 +52,7 @@ func (l *Learner) coPurchases() *coPurchases {
 	n := len(l.products)
 	s := &coPurchases{both: make([]int32, n), after: make([]int32, n), alike: make([]int32, n), kind: make([]kind, n), orders: map[int32]int{}, scale: make([]scale, n)}
 	for i, c := range l.products {
-		s.scale[i] = scaleOf(len(c.buyers), c.recent)
+		s.scale[i] = scale{math.Sqrt(float64(len(c.buyers))), trendOf(c.customers, c.recent)} // both is of the customers whose histories are kept
 	}
 	categories := map[string]int32{}
 	for _, p := range l.Catalogue {
@@ -105,7 +105,11 @@ func (s *coPurchases) ranges(of kind, basket []entry) bool {
 func (s *coPurchases) substitutes(i int32) bool { return 2*s.alike[i] >= s.both[i] }
 
 func scaleOf(buyers, recent int) scale {
-	return scale{math.Sqrt(float64(buyers)), math.Pow(float64(1+max(recent, 0))/float64(1+buyers), similarityTrend)}
+	return scale{math.Sqrt(float64(buyers)), trendOf(buyers, recent)}
+}
+
+func trendOf(customers, recent int) float64 {
+	return math.Pow(float64(1+max(recent, 0))/float64(1+customers), similarityTrend)
 }
 
 func similarity(both int, source, candidate scale, shrink float64) float64 {

@@ -29,6 +29,7 @@ import (
 	"regulars/infra/lab/eval/orders"
 	"regulars/infra/lab/eval/rivals"
 	"regulars/infra/lab/eval/trial"
+	"regulars/shared/recommend"
 )
 
 func main() {
@@ -50,7 +51,7 @@ type options struct {
 	catalogue                      string
 	cut                            time.Time
 	columns                        orders.Columns
-	k, draws, lines                int
+	k, draws, lines, histories     int
 	known, all                     bool
 	seed                           uint64
 }
@@ -69,6 +70,7 @@ func read(args []string, errs io.Writer) (a options, err error) {
 	f.IntVar(&a.k, "k", 10, "length of the lists")
 	f.IntVar(&a.draws, "draws", 1000, "resamples of the bootstrap")
 	f.IntVar(&a.lines, "lines", orders.Lines, "the most lines to read: 24 bytes each, and as much again")
+	f.IntVar(&a.histories, "histories", recommend.MostHistories, "from how many customers the built-in engine learns its neighbours at most, as a night of a large shop does")
 	f.Uint64Var(&a.seed, "seed", 1, "seed of the bootstrap")
 	cut := f.String("cut", "", "csv and table: learn from the orders before this day or time, predict those after it; default: 80 % of the orders are before it")
 	columns := f.String("columns", "", "csv: names of columns that eval does not recognise, such as customer=who,item=what")
@@ -93,8 +95,8 @@ func read(args []string, errs io.Writer) (a options, err error) {
 			a.columns[strings.TrimSpace(what)] = strings.TrimSpace(name)
 		}
 	}
-	if a.k < 1 || a.draws < 1 || a.lines < 1 {
-		return a, errors.New("k, draws and lines must be 1 or more")
+	if a.k < 1 || a.draws < 1 || a.lines < 1 || a.histories < 1 {
+		return a, errors.New("k, draws, lines and histories must be 1 or more")
 	}
 	return a, nil
 }
@@ -146,7 +148,7 @@ func measure(ctx context.Context, a options, getenv func(string) string, progres
 	if a.all {
 		set.CountAll()
 	}
-	built := &engine.Engine{}
+	built := &engine.Engine{Histories: a.histories}
 	report, err := trial.Run(ctx, set, entries(built, a.only, set.Catalogue != nil), trial.Options{K: a.k, Draws: a.draws, Seed: a.seed, Progress: progress})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package training
 
 import (
 	"cmp"
+	"encoding/json"
 	"hash/fnv"
 	"io"
 	"slices"
@@ -15,8 +16,8 @@ const (
 )
 
 // Sample is a sample of a shop's customers, drawn by a hash of their IDs: it is
-// the same every night, in whatever order they are added. The zero Sample is
-// empty.
+// the same every night, in whatever order they are added, and also if samples of parts
+// of the customers are merged. The zero Sample is empty.
 type Sample struct {
 	// Strength is how strongly weights are drawn to the blend's; 0:
 	// rerank.OwnShop.
@@ -47,6 +48,49 @@ func (s *Sample) Add(id string, open func() Customer) {
 	if len(s.kept) >= 2*mostKept {
 		s.cut()
 	}
+}
+
+// Merge adds a sample of other customers, which must not be used afterwards.
+func (s *Sample) Merge(other *Sample) {
+	s.customers += other.customers
+	s.kept = append(s.kept, other.kept...)
+	s.cut()
+}
+
+// encoded is the form of a [Sample] in JSON.
+type encoded struct {
+	Customers int            `json:"customers"`
+	Kept      []encodedDrawn `json:"kept"` // by hash
+}
+
+type encodedDrawn struct {
+	Hash uint64   `json:"hash"`
+	Of   Customer `json:"of"` // without an ID
+}
+
+// MarshalJSON encodes the sample, without the customers' IDs. The bytes depend on the
+// customers alone.
+func (s *Sample) MarshalJSON() ([]byte, error) {
+	s.cut()
+	e := encoded{s.customers, make([]encodedDrawn, len(s.kept))}
+	for i, c := range s.kept {
+		e.Kept[i] = encodedDrawn{c.hash, c.Customer}
+		e.Kept[i].Of.ID = ""
+	}
+	return json.Marshal(e)
+}
+
+// UnmarshalJSON decodes a sample into an empty one.
+func (s *Sample) UnmarshalJSON(data []byte) error {
+	var e encoded
+	if err := json.Unmarshal(data, &e); err != nil {
+		return err
+	}
+	s.customers, s.kept = e.Customers, make([]drawn, len(e.Kept))
+	for i, c := range e.Kept {
+		s.kept[i] = drawn{c.Hash, c.Of}
+	}
+	return nil
 }
 
 // cut keeps the customers with the lowest hashes, sorted by hash.

@@ -3,6 +3,7 @@
 package training
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -276,11 +277,57 @@ func TestSampleKeepsTheSameCustomers(t *testing.T) {
 		if s.customers != n || opened == n {
 			t.Errorf("%d of %d customers counted, %d opened", s.customers, n, opened)
 		}
+		parts := make([]Sample, 4)
+		for i := range n {
+			id := fmt.Sprint("c", i)
+			parts[i*step%7%4].Add(id, func() Customer { return Customer{ID: id} })
+		}
+		for i := range parts[1:] {
+			parts[0].Merge(&parts[1+i])
+		}
+		if !slices.EqualFunc(parts[0].kept, s.kept, func(a, b drawn) bool { return a.ID == b.ID }) || parts[0].customers != n {
+			t.Errorf("%d customers are kept of merged parts, want the %d of all", len(parts[0].kept), len(s.kept))
+		}
 		return ids
 	}
 	one, other := kept(1), kept(11)
 	if len(one) != mostKept || !slices.Equal(one, other) {
 		t.Errorf("%d customers are kept, and with another order %d, want %d and the same", len(one), len(other), mostKept)
+	}
+}
+
+// Samples of parts of the customers, merged in any order after they were stored, are the
+// sample of all, and train from the same orders and rows.
+func TestSamplesOfPartsMerge(t *testing.T) {
+	customers, products := regulars(900)
+	encoded := func(s *Sample) string {
+		body, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	for _, order := range [][]int{{0, 1, 2}, {2, 0, 1}} {
+		parts := make([]Sample, 3)
+		for i, c := range customers {
+			parts[i*i%3].Add(c.ID, func() Customer { return c })
+		}
+		var merged Sample
+		for _, i := range order {
+			var again Sample
+			if err := json.Unmarshal([]byte(encoded(&parts[i])), &again); err != nil {
+				t.Fatal(err)
+			}
+			merged.Merge(&again)
+		}
+		if encoded(&merged) != encoded(sampleOf(customers)) {
+			t.Errorf("parts merged in the order %v are another sample", order)
+		}
+		orders, rows, popular := merged.next(products)
+		wantOrders, wantRows, wantPopular := sampleOf(customers).next(products)
+		if !reflect.DeepEqual(orders, wantOrders) || !reflect.DeepEqual(rows, wantRows) || !reflect.DeepEqual(popular, wantPopular) {
+			t.Errorf("parts merged in the order %v train from something else", order)
+		}
 	}
 }
 

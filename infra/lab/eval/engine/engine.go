@@ -19,7 +19,8 @@ import (
 // Engine is the built-in engine as a shop gets it: after a night that trained
 // the re-ranker on the orders of the past and decided whether to use it.
 type Engine struct {
-	Strength float64 // of the training; see training.Sample
+	Strength  float64 // of the training; see training.Sample
+	Histories int     // from how many customers the neighbours are learned at most; 0: as many as a night
 
 	now     time.Time
 	place   map[shop.ProductID]trial.Item
@@ -39,15 +40,20 @@ func (e *Engine) Fit(past *trial.Past) error {
 	for item, id := range past.Products {
 		e.place[id] = trial.Item(item)
 	}
-	l := recommend.NewLearner(past.Now.Add(-recommend.RecentWindow))
+	histories := e.Histories
+	if histories == 0 {
+		histories = recommend.MostHistories
+	}
+	counts := recommend.NewCounts(past.Now.Add(-recommend.RecentWindow), histories)
 	sample := training.Sample{Strength: e.Strength}
 	for i, c := range past.Customers {
 		past.Step("counts customers", i, len(past.Customers))
 		whole := e.customer(c)
-		l.Add(whole.Purchases())
+		counts.Add(c.ID, whole.Purchases())
 		sample.Add(c.ID, func() training.Customer { return whole })
 	}
 	past.Step("fits the neighbours of products", 0, 0)
+	l := counts.Learner()
 	l.Catalogue = e.products(past, l)
 	e.rows = l.Rows(recommend.Variants(l.Catalogue))
 	var err error
