@@ -264,6 +264,10 @@ coldstart: tools-go ## measure the processor time and memory of each function un
 plan-scale: tools-go tools-node ## plan a run for 10,000, 100,000 and 1,000,000 customers, undisturbed and killed ten times: make plan-scale CUSTOMERS=10000
 	@mkdir -p bin && go build -o bin/ ./functions/plan ./infra/proof/planscale && bin/planscale $(if $(CUSTOMERS),-customers $(CUSTOMERS)) $(if $(KILLS),-kills $(KILLS))
 
+.PHONY: send-scale
+send-scale: tools-go tools-node ## plan weekly-picks for 100,000 customers and send it through the local cloud, then count: make send-scale CUSTOMERS=5000
+	@mkdir -p bin && go build -o bin/chaos ./infra/proof/chaos && exec bin/chaos -calm -orders 0 -customers $(or $(CUSTOMERS),100000) -patience 6h
+
 .PHONY: cost
 cost: tools-go ## print what a month costs on AWS, line by line: make cost MESSAGES=1000000 ORDERS=100000 CUSTOMERS=250000
 	@go run ./infra/ops/cost $(if $(MESSAGES),-messages '$(MESSAGES)') $(if $(ORDERS),-orders '$(ORDERS)') $(if $(CUSTOMERS),-customers '$(CUSTOMERS)')

@@ -55,6 +55,7 @@ func (c *count) check(tenant string) {
 // checkPlanned checks that each intent has one send, and that it has ended.
 func (c *count) checkPlanned(tenant string) {
 	var missing, open []string
+	waiting := 0 // for their own time
 	for _, intent := range c.raised {
 		if id := intent.SendID(tenant); c.sends[id].State == "" {
 			missing = append(missing, fmt.Sprintf("%s of %s, order %s", id, intent.Campaign, intent.Order))
@@ -63,7 +64,11 @@ func (c *count) checkPlanned(tenant string) {
 	byRun, byCampaign := map[string]int{}, map[shop.CampaignID]int{}
 	for id, d := range c.sends {
 		byCampaign[d.Intent.Campaign]++
-		if !d.State.Ended() {
+		switch {
+		case d.State.Ended():
+		case !c.read.IsZero() && d.State == claim.Queued && d.Wake.After(c.read):
+			waiting++
+		default:
 			open = append(open, fmt.Sprintf("%s of %s: %s since %s, attempt %d, wakes %s", id, d.Intent.Campaign, d.State, d.Changed.Format(time.TimeOnly), d.Attempt, d.Wake.Format(time.TimeOnly)))
 		}
 		if run := reconcile.RunOf(d.Intent); !run.IsZero() {
@@ -97,6 +102,9 @@ func (c *count) checkPlanned(tenant string) {
 	c.verdict("intents without an end", missing)
 	c.verdict("campaigns whose planned are not the sum of the ends", unequal)
 	c.verdict("runs whose intents and ends differ", runs)
+	if !c.read.IsZero() {
+		c.facts = append(c.facts, fact{"sends that wait for their time", fmt.Sprint(waiting)})
+	}
 	c.verdict("sends that are still open", open)
 }
 

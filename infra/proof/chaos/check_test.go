@@ -88,16 +88,24 @@ func TestEveryBreachIsFound(t *testing.T) {
 		breaks func(*count)
 		want   string // the beginning of the one breach; empty: none
 	}{
-		"nothing":                                 {func(*count) {}, ""},
-		"an order was lost":                       {func(c *count) { c.lost = []shop.OrderID{"o-9"} }, "orders that are not stored: 1"},
-		"an intent has no send":                   {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
-		"a run planned more":                      {func(c *count) { c.runs[0].Planned = 3 }, "runs whose intents and ends differ: 1"},
-		"a run is not done":                       {func(c *count) { c.runs[0].Cursors[0] = "" }, "runs whose intents and ends differ: 1"},
-		"a run was never planned":                 {func(c *count) { c.runs = nil }, "runs whose intents and ends differ: 1"},
-		"a level was reached":                     {level, ""},
-		"planned without an end":                  {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
-		"a send is stuck":                         {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
-		"a send waits":                            {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
+		"nothing":                 {func(*count) {}, ""},
+		"an order was lost":       {func(c *count) { c.lost = []shop.OrderID{"o-9"} }, "orders that are not stored: 1"},
+		"an intent has no send":   {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
+		"a run planned more":      {func(c *count) { c.runs[0].Planned = 3 }, "runs whose intents and ends differ: 1"},
+		"a run is not done":       {func(c *count) { c.runs[0].Cursors[0] = "" }, "runs whose intents and ends differ: 1"},
+		"a run was never planned": {func(c *count) { c.runs = nil }, "runs whose intents and ends differ: 1"},
+		"a level was reached":     {level, ""},
+		"planned without an end":  {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
+		"a send is stuck":         {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
+		"a send waits":            {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
+		"a send of a calm trial waits": {func(c *count) {
+			c.read = noon
+			c.change("bob", func(d *claim.Send) { d.State, d.Wake = claim.Queued, noon.Add(time.Hour) })
+		}, ""},
+		"a send of a calm trial should have gone": {func(c *count) {
+			c.read = noon
+			c.change("bob", func(d *claim.Send) { d.State, d.Wake = claim.Queued, noon.Add(-time.Hour) })
+		}, "sends that are still open: 1"},
 		"a promotion came twice":                  {func(c *count) { c.add(c.sends[c.id("ann")], noon.Add(2*time.Hour)) }, "marketing messages that arrived twice: 1"},
 		"thanks came twice":                       {func(c *count) { c.add(c.sends[c.raised[0].SendID("shop")], noon.Add(time.Minute)) }, ""},
 		"SES took what was capped":                {func(c *count) { c.add(c.sends[c.id("bob")], noon) }, "SES's count is not the sum of its parts: 1|messages of sends that ended without one: 1"},

@@ -38,6 +38,7 @@ type count struct {
 	lost    []shop.OrderID                // orders that were played and are not stored
 	optOuts map[string]time.Time          // see readers
 	dead    map[string]int                // dead letters that are left after the redrive
+	read    time.Time                     // in a calm trial, whose sends may wait on; else zero
 
 	facts    []fact
 	breaches []string
@@ -66,6 +67,9 @@ func (h *system) count(ctx context.Context, played story) (*count, error) {
 		}
 	}
 	c.optOuts = h.readers.optOuts
+	if h.trial.calm {
+		c.read = time.Now()
+	}
 	for _, q := range h.Queues().Queues() {
 		if n := q.Visible + q.InFlight + q.Delayed; n > 0 {
 			c.dead[q.Name] = n

@@ -56,7 +56,7 @@ func (h *system) drain(ctx context.Context) error {
 			continue
 		}
 		open, wake, err := h.open(ctx)
-		if err != nil || open == 0 {
+		if err != nil || open == 0 || h.trial.calm && time.Until(wake) > time.Minute {
 			return err
 		}
 		h.waits.Store(int64(open))

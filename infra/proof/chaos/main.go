@@ -2,7 +2,8 @@
 // while it kills processes and makes calls fail, then compares the tables with the
 // messages that SES accepted, and reports each broken promise.
 //
-//	go run ./infra/proof/chaos [-orders 10000] [-seed 1]        (make chaos)
+//	go run ./infra/proof/chaos [-orders 10000] [-seed 1]           (make chaos)
+//	go run ./infra/proof/chaos -calm -orders 0 -customers 100000    (make send-scale)
 //
 // All parts run as on AWS: the functions' own programs behind the Lambda Runtime API,
 // a DynamoDB engine, queues, a bus, schedules. During the run, processes of functions
@@ -49,6 +50,8 @@ func main() {
 type trial struct {
 	seed       uint64
 	orders     int
+	customers  int           // in addition to the demo's
+	calm       bool          // two runs, and no faults, kills and clicks
 	length     time.Duration // in which the orders are played
 	killing    time.Duration // between two kills, on average
 	clicks     time.Duration // between two unsubscribes
@@ -62,6 +65,8 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	seed := set.Uint64("seed", 1, "draws the faults")
 	var t trial
 	set.IntVar(&t.orders, "orders", 10_000, "how many orders are played")
+	set.IntVar(&t.customers, "customers", 0, "how many customers are stored in addition to the demo's; the runs go to them too")
+	set.BoolVar(&t.calm, "calm", false, "two runs of weekly-picks, without faults, kills and unsubscribes; messages may wait as long as the shop says")
 	set.DurationVar(&t.length, "length", 0, "how long they are played; 0: 35 ms an order, one minute at least")
 	set.DurationVar(&t.killing, "kill-every", 700*time.Millisecond, "between two kills, on average; 0: none")
 	set.DurationVar(&t.clicks, "click-every", 1500*time.Millisecond, "between two unsubscribes; 0: none")
@@ -74,6 +79,9 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	}
 	t.seed = *seed
 	t.faults.seed(t.seed)
+	if t.calm {
+		t.killing, t.clicks = 0, 0
+	}
 	if t.length == 0 {
 		t.length = max(time.Minute, time.Duration(t.orders)*35*time.Millisecond)
 	}

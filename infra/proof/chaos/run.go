@@ -53,7 +53,7 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 	fmt.Fprintf(out, "%d orders, seed %d; state in %s\n", t.orders, t.seed, t.dir)
 	h.Running, err = cloud.Temporary{
 		Root: root, Dir: t.dir, Edit: shorten, Out: out,
-		Shop: func(folder string) error { return writeShop(filepath.Join(root, "infra", "shop"), folder) },
+		Shop: func(folder string) error { return writeShop(filepath.Join(root, "infra", "shop"), folder, t.calm) },
 		Trial: cloud.Trial{
 			Front:  front(t.faults),
 			Source: func(s poll.Source) poll.Source { return forgetful{s, t.faults} },
@@ -61,17 +61,23 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 				h.events = &hearsay{Bus: b, faults: t.faults, seed: t.seed}
 				return h.events
 			},
-			Keep: 20*t.orders + 10_000,
+			Keep: 20*t.orders + 2*t.customers + 10_000,
 		},
 	}.Start(ctx)
 	if err != nil {
 		return 0, err
 	}
 	fmt.Fprintf(out, "pages to look at while it runs: %s/\n", h.Settings.Endpoint())
+	used := newMemory()
+	watching, seen := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() { used.watch(watching) })
 	played, err := h.playWithFaults(ctx)
 	if err == nil {
 		err = h.drain(ctx)
 	}
+	seen()
+	watch.Wait()
 	late := errors.Is(err, errNotDrained)
 	if err != nil && !late {
 		return 0, errors.Join(err, h.End())
@@ -81,6 +87,7 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 		return 0, err
 	}
 	count.print(out)
+	used.print(out)
 	return len(count.breaches), nil
 }
 
@@ -114,9 +121,16 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 	if err := h.Scheduled(ctx, h.Template, "functions/learn"); err != nil {
 		return story{}, err
 	}
-	h.trial.faults.resume()
-
-	played, err := newStory(time.Now().UTC(), h.trial.orders, h.trial.length)
+	if err := h.addCustomers(ctx, before, mailboxes.Mailbox); err != nil {
+		return story{}, err
+	}
+	of := runs
+	if h.trial.calm {
+		of = calmRuns
+	} else {
+		h.trial.faults.resume()
+	}
+	played, err := newStory(time.Now().UTC(), h.trial.orders, h.trial.length, of)
 	if err != nil {
 		return story{}, err
 	}
@@ -135,7 +149,7 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 	if err := demo.Play(ctx, played.events, 0, h.trial.length, h.Events, busName, func(int) error { return nil }, nil); err != nil {
 		return story{}, err
 	}
-	h.say("played %d events: %d orders of %d customers, %d returns, %d runs", len(played.events), len(played.orders), played.customers, played.returns, len(runs))
+	h.say("played %d events: %d orders of %d customers, %d returns, %d runs", len(played.events), len(played.orders), played.customers, played.returns, played.runs)
 	select {
 	case <-ctx.Done():
 		return story{}, ctx.Err()

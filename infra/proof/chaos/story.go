@@ -19,17 +19,20 @@ type story struct {
 	orders     []shop.OrderID
 	customers  int
 	returns    int
+	runs       int
 }
 
-// runs lists when the campaigns run, as a share of the trial's length.
-var runs = []struct {
+// run is a run of a campaign, at a share of the trial's length.
+type run struct {
 	campaign shop.CampaignID
 	after    float64
-}{
-	{"weekly-picks", .35},
-	{"late", .55},
-	{"weekly-picks", .8},
 }
+
+// The runs of a trial, and of a calm one.
+var (
+	runs     = []run{{"weekly-picks", .35}, {"late", .55}, {"weekly-picks", .8}}
+	calmRuns = []run{{"weekly-picks", .1}, {"weekly-picks", 1}}
+)
 
 // When an order is returned, after it was placed.
 const (
@@ -38,14 +41,14 @@ const (
 )
 
 // newStory returns n orders, placed and paid evenly over length from start on, with
-// their returns and the campaigns' runs. They are the demo's orders, oldest first; when those
+// their returns and the runs of these campaigns. They are the demo's orders, oldest first; when those
 // are used up they begin again, as orders of other customers.
-func newStory(start time.Time, n int, length time.Duration) (story, error) {
+func newStory(start time.Time, n int, length time.Duration, runs []run) (story, error) {
 	played, err := demo.Tell(start)
 	if err != nil {
 		return story{}, err
 	}
-	s := story{Story: played}
+	s := story{Story: played, runs: len(runs)}
 	sales := salesOf(append(slices.Clone(played.History), played.Live...))
 	customers := map[shop.CustomerID]bool{}
 	for i := range n {

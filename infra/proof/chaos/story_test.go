@@ -11,11 +11,11 @@ import (
 // each time.
 func TestOrdersAreEnough(t *testing.T) {
 	const n, length = 10_000, 5 * time.Minute
-	s, err := newStory(noon, n, length)
+	s, err := newStory(noon, n, length, runs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := newStory(noon, n, length)
+	again, err := newStory(noon, n, length, runs)
 	if err != nil {
 		t.Fatal(err)
 	}

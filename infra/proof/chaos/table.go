@@ -25,6 +25,7 @@ func (h *system) facts(c *count, played story) {
 	hits, hit := h.trial.faults.counts()
 	c.facts = append(c.facts,
 		fact{"orders played; events; customers; returns", fmt.Sprintf("%d; %d; %d; %d", len(played.orders), len(played.events), played.customers, played.returns)},
+		fact{"additional customers", fmt.Sprint(h.trial.customers)},
 		fact{"processes killed", fmt.Sprintf("%d (%s)", killed, list(kills))},
 		fact{"faults", fmt.Sprint(hit)},
 	)

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"text/tabwriter"
+	"time"
+)
+
+// memory is how much resident memory this program and its child processes have over
+// time, by the name of the program. It is empty if the machine has no proc(5).
+type memory struct {
+	began time.Time
+	of    map[string][]resident // in the order of time
+}
+
+// resident is the memory of the largest process of a program at one time.
+type resident struct {
+	after time.Duration
+	kb    int
+}
+
+func newMemory() *memory { return &memory{began: time.Now(), of: map[string][]resident{}} }
+
+// watch looks once a second, until the context ends.
+func (m *memory) watch(ctx context.Context) {
+	for {
+		m.look()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (m *memory) look() {
+	largest := map[string]int{}
+	files, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, file := range files {
+		status, err := os.ReadFile(file)
+		if err != nil {
+			continue // the process has ended
+		}
+		field := map[string]string{}
+		for line := range bytes.Lines(status) {
+			name, value, _ := bytes.Cut(line, []byte(":"))
+			field[string(name)] = string(bytes.TrimSuffix(bytes.TrimSpace(value), []byte(" kB")))
+		}
+		own := strconv.Itoa(os.Getpid())
+		if field["Pid"] == own || field["PPid"] == own {
+			kb, _ := strconv.Atoi(field["VmRSS"])
+			largest[field["Name"]] = max(largest[field["Name"]], kb)
+		}
+	}
+	for name, kb := range largest {
+		m.of[name] = append(m.of[name], resident{time.Since(m.began), kb})
+	}
+}
+
+// print writes a line for each program that was seen more than a few times: its memory
+// at four times, and the most that it had.
+func (m *memory) print(out io.Writer) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	end := time.Since(m.began)
+	fmt.Fprintf(table, "\nlargest process, MB resident\tafter %v\t%v\t%v\t%v\tmost\t\n", (end / 4).Round(time.Second), (end / 2).Round(time.Second), (end * 3 / 4).Round(time.Second), end.Round(time.Second))
+	for _, name := range slices.Sorted(maps.Keys(m.of)) {
+		seen := m.of[name]
+		fmt.Fprintf(table, "%s", name)
+		for _, at := range []time.Duration{end / 4, end / 2, end * 3 / 4, end} {
+			i, _ := slices.BinarySearchFunc(seen, at, func(r resident, t time.Duration) int { return cmp.Compare(r.after, t) })
+			if last := seen[max(0, i-1)]; i > 0 && at-last.after < 10*time.Second {
+				fmt.Fprintf(table, "\t%d", last.kb/1024)
+			} else {
+				fmt.Fprint(table, "\t-")
+			}
+		}
+		most := slices.MaxFunc(seen, func(a, b resident) int { return cmp.Compare(a.kb, b.kb) })
+		fmt.Fprintf(table, "\t%d\t\n", most.kb/1024)
+	}
+	_ = table.Flush()
+}
