@@ -118,7 +118,8 @@ decision depends on it, and no other item may have an attribute of that name.
 
 # Attributes that several items have
 
-body is a domain value as JSON: text, or deflated from 512 bytes on. What
+body is a domain value as JSON: text, or deflated with a dictionary of what
+bodies have in common (body1.dict), from 512 bytes on. What
 conditions and indexes compare is stored in attributes of its own.
 
 rev is a hash of the body before deflation (see [Rev]). Equal values have equal
