@@ -46,13 +46,13 @@ func realMain(ctx context.Context, args []string, out, errs io.Writer) error {
 		rate       = flags.Float64("rate", 1250, "messages a second that SES allows; promotions get four fifths")
 		seconds    = flags.Int("seconds", 20, "how many seconds of the rate the trial has messages for")
 		cpu        = flags.Duration("cpu", 7500*time.Microsecond, "processor time of a message in send: make bench measures it")
-		coupon     = flags.Bool("coupon", false, "each message has a coupon, of one budget")
+		shards     = flags.Int("shards", 0, "each message has a coupon, of one budget in that many shards; 0: none has one")
 		seed       = flags.Uint64("seed", 17, "of the latencies")
 	)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	settings, err := settingsOf(*containers, setting{rate: *rate, messages: int(*rate * float64(*seconds)), coupon: *coupon, cpu: *cpu, seed: *seed})
+	settings, err := settingsOf(*containers, setting{rate: *rate, messages: int(*rate * float64(*seconds)), shards: *shards, cpu: *cpu, seed: *seed})
 	if err != nil {
 		return err
 	}
@@ -88,8 +88,8 @@ func realMain(ctx context.Context, args []string, out, errs io.Writer) error {
 // settingsOf returns a setting for each number of containers.
 func settingsOf(containers string, s setting) (all []setting, err error) {
 	var faults []string
-	if s.rate < 1 || s.messages < 1 || s.cpu <= 0 {
-		faults = append(faults, "-rate, -seconds and -cpu must be positive")
+	if s.rate < 1 || s.messages < 1 || s.cpu <= 0 || s.shards < 0 {
+		faults = append(faults, "-rate, -seconds and -cpu must be positive, -shards 0 or more")
 	}
 	for text := range strings.SplitSeq(containers, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))

@@ -38,15 +38,15 @@ const perWeek = 1
 // the two back.
 func (w *trial) prepare() error {
 	ctx := context.Background()
-	packed, err := shoppolicy.Encode(policy(w.coupon, w.messages))
+	packed, err := shoppolicy.Encode(policy(w.shards, w.messages))
 	if err != nil {
 		return err
 	}
 	if err := w.plain.SavePolicy(ctx, "v1", packed); err != nil {
 		return err
 	}
-	if w.coupon {
-		if err := w.plain.EnsureBudget(ctx, "ten", 1, 2*w.messages, shards); err != nil {
+	if w.shards > 0 {
+		if err := w.plain.EnsureBudget(ctx, "ten", 1, 2*w.messages, w.shards); err != nil {
 			return err
 		}
 	}
@@ -75,12 +75,9 @@ func customer(id, address string) profile.Profile {
 	}
 }
 
-const (
-	notAfter = 36 * time.Hour // as weekly-picks
-	shards   = 8              // of a budget, as in infra/shop/offers
-)
+const notAfter = 36 * time.Hour // as weekly-picks
 
-func policy(coupon bool, messages int) shoppolicy.Policy {
+func policy(shards, messages int) shoppolicy.Policy {
 	const html = `<p>Hello {{ customer.name }}{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %} <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}</p>`
 	p := shoppolicy.Policy{
 		Shop: shoppolicy.Shop{
@@ -98,7 +95,7 @@ func policy(coupon bool, messages int) shoppolicy.Policy {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "For {{ customer.name }}", HTML: html, Text: "Hello {{ links.unsubscribe }} {{ shop.address }}",
 		}}},
 	}
-	if coupon {
+	if shards > 0 {
 		p.Campaigns[0].Offers = []shop.OfferID{"ten"}
 	}
 	return p

@@ -26,7 +26,7 @@ type setting struct {
 	containers int     // of send
 	rate       float64 // messages a second that SES allows
 	messages   int
-	coupon     bool // each message has a coupon
+	shards     int // of the budget of the coupon that each message has; 0: none has one
 	cpu        time.Duration
 	seed       uint64
 }
