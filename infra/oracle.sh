@@ -4,8 +4,7 @@
 #
 #   infra/oracle.sh [go test arguments]     default: ./shared/dynamo/... ./functions/...
 #
-# infra/dynamodb-local.sh fetches it, and says what it needs. infra/alone.sh keeps
-# it and the tests to the loopback interface.
+# infra/dynamodb-local.sh fetches it, and says what it needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,13 +13,11 @@ say() { echo "oracle: $*" >&2; }
 jar=$(bash infra/dynamodb-local.sh)
 dir=$(dirname "$jar")
 
-[[ -n ${ORACLE_ALONE:-} ]] || ORACLE_ALONE=yes exec bash infra/alone.sh bash infra/oracle.sh "$@"
-
 # A free port: the kernel picks one for a socket that is closed at once.
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
 log=var/oracle/log.txt
 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.library.path="$dir/DynamoDBLocal_lib" \
-	-jar "$jar" -sharedDb -inMemory -disableTelemetry -port "$port" >"$log" 2>&1 &
+	-cp "$jar" DynamoDBOnLoopback -sharedDb -inMemory -disableTelemetry -port "$port" >"$log" 2>&1 &
 pid=$!
 trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true' EXIT
 

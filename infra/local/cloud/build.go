@@ -15,12 +15,10 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// buildEnv is the environment with which SAM builds too (see the Makefile).
-var buildEnv = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=lambda.norpc -ldflags=-s"}
-
 // Build builds the functions and the command infra/ops/publish into the folder
 // bin, all in one call of the Go tool, so that shared packages are compiled
-// once. It returns the path of each function's program by the function's ID.
+// once. It returns the path of each function's program by the function's ID. The
+// environment has the flags: make run gives those with which SAM builds too.
 func Build(ctx context.Context, root, bin string, functions []template.Function, out io.Writer) (map[string]string, error) {
 	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/ops/publish"}
 	for _, f := range functions {
@@ -41,7 +39,6 @@ func Build(ctx context.Context, root, bin string, functions []template.Function,
 	}
 	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", bin + string(filepath.Separator), "./infra/ops/publish"}, packages...)...)
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), buildEnv...)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		fmt.Fprintln(out)

