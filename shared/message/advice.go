@@ -49,8 +49,8 @@ func (e *extremes) see(r Rendered) {
 // countLinks returns the number of different addresses that a part links to.
 func countLinks(part string) int {
 	addresses := map[string]bool{}
-	for _, m := range hrefs().FindAllStringSubmatch(part, -1) {
-		addresses[m[1]] = true
+	for _, href := range hrefs(part) {
+		addresses[href] = true
 	}
 	return len(addresses)
 }

@@ -2,7 +2,6 @@ package message
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -147,13 +146,23 @@ func (t template) render(names map[string]any) (s string, err error) {
 	return s, nil
 }
 
-var (
-	trailingBlanks = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[ \t]+\n`) })
-	manyLines      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\n{3,}`) })
-)
-
-// tidy removes the blank lines that Liquid's tags leave in a text part.
+// tidy removes the blank lines that Liquid's tags leave in a text part: the blanks at
+// the end of each line, and all but one of several empty lines.
 func tidy(text string) string {
-	text = trailingBlanks().ReplaceAllString(text+"\n", "\n")
-	return strings.TrimSpace(manyLines().ReplaceAllString(text, "\n\n")) + "\n"
+	var out strings.Builder
+	out.Grow(len(text))
+	empty := 0 // lines since the last one with text
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimRight(line, " \t")
+		if line == "" {
+			empty++
+		} else {
+			if out.Len() > 0 {
+				out.WriteString("\n\n"[:min(empty+1, 2)])
+			}
+			out.WriteString(line)
+			empty = 0
+		}
+	}
+	return strings.TrimSpace(out.String()) + "\n"
 }

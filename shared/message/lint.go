@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"regulars/shared/shop"
@@ -132,16 +130,12 @@ func lintCart(d Data, parts []part) []string {
 	return wrong
 }
 
-var hrefs = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)
-})
-
 // lintLinks returns the faults of the links in an HTML part, as ends of
 // sentences.
 func lintLinks(part string) []string {
 	var wrong []string
-	for _, m := range hrefs().FindAllStringSubmatch(part, -1) {
-		href := html.UnescapeString(strings.Trim(m[1], `"'`))
+	for _, href := range hrefs(part) {
+		href = html.UnescapeString(strings.Trim(href, `"'`))
 		switch {
 		case strings.TrimSpace(href) == "" || href == "#":
 			wrong = append(wrong, "has an empty link")
@@ -176,6 +170,6 @@ func visible(part string) string {
 		}
 		_, part, _ = strings.Cut(rest, end) // a tag without an end hides the rest
 	}
-	words := strings.FieldsFunc(html.UnescapeString(seen.String()), func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) })
+	words := strings.FieldsFunc(html.UnescapeString(seen.String()), func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' })
 	return strings.Join(words, " ")
 }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 	"sync"
@@ -20,7 +21,34 @@ var moneyLike = sync.OnceValue(func() *regexp.Regexp {
 const digits = `\d(?:[\d.,\x{a0}\x{202f}]*\d)?`
 
 // prices returns every price and percentage of the text, in order.
-func prices(text string) []string {
+func prices(text string) (found []string) {
+	for chunk := range chunks(text) {
+		if strings.ContainsAny(chunk, "0123456789") {
+			found = append(found, pricesIn(chunk)...)
+		}
+	}
+	return found
+}
+
+// chunks divides a text after each small letter that no price contains: each price is
+// in one chunk, and most chunks have no digit, which is faster to see than with
+// moneyLike.
+func chunks(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		from := 0
+		for i := range len(text) {
+			if c := text[i]; c >= 'a' && c <= 'z' && c != 'k' && c != 'r' && c != 'z' { // kr, and zł
+				if !yield(text[from : i+1]) {
+					return
+				}
+				from = i + 1
+			}
+		}
+		yield(text[from:])
+	}
+}
+
+func pricesIn(text string) []string {
 	var found []string
 	for from := 0; ; {
 		at := moneyLike().FindStringIndex(text[from:])

@@ -134,7 +134,7 @@ func (r reader) checkText(what, language, text string, at place) {
 		r.faults.add(at.file, at.line, "use https", "%s has an http:// link", what)
 	case literalMoney(rest):
 		r.faults.add(at.file, at.line, "print it from the data, with a placeholder", "%s states a price or a percentage", what)
-	case known && dateLike()[language].MatchString(rest):
+	case known && datesLike()[language].first(rest) != "":
 		r.faults.add(at.file, at.line, "print it from the data, such as {until}: the checkout uses the end of the offer, not the one in the text", "%s names a day", what)
 	}
 	r.checkUrgency(what, language, text, at)

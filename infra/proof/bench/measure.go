@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,11 @@ func measure(ctx context.Context, h *system, k kind, o options, out io.Writer) e
 				return err
 			}
 			if n := int(counted.took.Load()); n != len(intents) {
-				return fmt.Errorf("SES accepted %d of %d messages: %w", n, len(intents), *counted.failed.Load())
+				err := errors.New("the others were decided otherwise")
+				if failed := counted.failed.Load(); failed != nil {
+					err = *failed
+				}
+				return fmt.Errorf("SES accepted %d of %d messages: %w", n, len(intents), err)
 			}
 			err = least.spend(workers, o.messages, []int{made.server.pid()}, func(i int) error { return made.again(ctx, i) })
 			if err != nil {

@@ -103,7 +103,7 @@ func (h *system) fill(ctx context.Context, root string) error {
 		return err
 	}
 	for i := range p.Campaigns {
-		p.Campaigns[i].Holdout = 0 // else a tenth of the messages would not go
+		p.Campaigns[i].Holdout, p.Campaigns[i].JourneyHoldout = 0, 0 // else a tenth of the messages would not go
 	}
 	packed, err := shoppolicy.Encode(p)
 	if err != nil {
