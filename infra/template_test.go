@@ -105,6 +105,10 @@ func faults(t *testing.T, sources map[string]string) (found []string) {
 			queue(r, byID, watched, fault)
 		case "AWS::IAM::Role":
 			role(r, fault)
+		case "AWS::IAM::Policy":
+			role(ofPolicy(r), fault)
+		case "AWS::S3::Bucket":
+			bucket(r, all, fault)
 		case "AWS::Serverless::Function":
 			function(r, byID, fault)
 			url(r, watched, fault)
@@ -140,6 +144,38 @@ func table(r resource, fault report) {
 	}
 	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (!slices.Contains([]string{"Coupons", "Customers", "Decisions"}, r.id) || ttl["AttributeName"] != "gone") {
 		fault(r, "is cleared by %v: only Coupons, Customers and Decisions may have a TTL, on the attribute gone (docs/decisions/0006)", ttl["AttributeName"])
+	}
+}
+
+// ofPolicy returns a policy of its own as a role with that policy.
+func ofPolicy(r resource) resource {
+	r.properties = map[string]any{"Policies": []any{r.properties}}
+	return r
+}
+
+// bucket reports what a bucket lacks.
+func bucket(r resource, all []resource, fault report) {
+	blocked, _ := r.properties["PublicAccessBlockConfiguration"].(map[string]any)
+	for _, access := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
+		if blocked[access] != "true" {
+			fault(r, "could be opened to the public: %s must be true", access)
+		}
+	}
+	if r.properties["BucketEncryption"] == nil {
+		fault(r, "has no BucketEncryption")
+	}
+	lifecycle, _ := r.properties["LifecycleConfiguration"].(map[string]any)
+	rules, _ := lifecycle["Rules"].([]any)
+	if !slices.ContainsFunc(rules, func(v any) bool {
+		rule, _ := v.(map[string]any)
+		return rule["Status"] == "Enabled" && rule["Prefix"] == nil && number(rule["ExpirationInDays"]) == 1
+	}) {
+		fault(r, "keeps what a night that failed has left: want a rule that removes each file after a day")
+	}
+	if !slices.ContainsFunc(all, func(other resource) bool {
+		return other.kind == "AWS::S3::BucketPolicy" && other.properties["Bucket"] == "!Ref "+r.id && strings.Contains(fmt.Sprint(other.properties), "aws:SecureTransport:false")
+	}) {
+		fault(r, "has no policy that denies calls without TLS")
 	}
 }
 
@@ -246,7 +282,8 @@ func role(r resource, fault report) {
 				}
 			}
 			for _, on := range list(statement["Resource"]) {
-				if strings.Contains(on, "*") && !slices.Equal(list(statement["Action"]), []string{"ses:GetAccount"}) { // which has no resources
+				files := on == "!Sub ${Partials.Arn}/nights/*"                                                                   // of a bucket
+				if strings.Contains(on, "*") && !files && !slices.Equal(list(statement["Action"]), []string{"ses:GetAccount"}) { // which has no resources
 					fault(r, "statement %d has the resource %s: name each resource", i, on)
 				}
 			}
@@ -331,7 +368,11 @@ func TestTemplatesHaveNoFaultsThatLintersMiss(t *testing.T) {
 func TestOnlyPrivacyMayDeleteItems(t *testing.T) {
 	var may []string
 	for _, r := range read(t, sources(t)) {
-		if r.kind != "AWS::IAM::Role" {
+		switch r.kind {
+		case "AWS::IAM::Policy":
+			r = ofPolicy(r)
+		case "AWS::IAM::Role":
+		default:
 			continue
 		}
 		policies, _ := r.properties["Policies"].([]any)
@@ -448,6 +489,11 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 		"a URL without concurrency":        {"../template.yaml", "ReservedConcurrentExecutions:", "MemorySize:", "without reserved concurrency"},
 		"a URL whose 500s are not seen":    {"alarms.yaml", "      MetricName: Url5xxCount\n      Dimensions: [{Name: FunctionName, Value: !Ref Preferences", "      MetricName: Errors\n      Dimensions: [{Name: FunctionName, Value: !Ref Preferences", "no alarm on Url5xxCount"},
 		"a URL whose throttles are unseen": {"alarms.yaml", "MetricName: Throttles", "MetricName: Errors", "no alarm on Throttles"},
+		"a bucket open to the public":      {"../template.yaml", "BlockPublicPolicy: true", "BlockPublicPolicy: false", "opened to the public"},
+		"a bucket that keeps its files":    {"../template.yaml", "ExpirationInDays: 1", "ExpirationInDays: 30", "removes each file after a day"},
+		"a bucket without encryption":      {"../template.yaml", "BucketEncryption:", "BucketName:", "no BucketEncryption"},
+		"a bucket without TLS":             {"../template.yaml", "aws:SecureTransport:", "aws:Other:", "denies calls without TLS"},
+		"a policy of its own for all":      {"../template.yaml", `"${Partials.Arn}/nights/*"`, `"${Partials.Arn}/*"`, "name each resource"},
 		"a function without a role":        {"../template.yaml", "Role: !GetAtt SendRole.Arn", "Tracing: Active", "no role of its own"},
 	} {
 		planted := sources(t)

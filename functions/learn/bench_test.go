@@ -107,6 +107,11 @@ func (*generatedShop) Model(context.Context, string) (string, []byte, error) {
 	return "", nil, dynamo.ErrNotFound
 }
 
+// Policy returns that none is published.
+func (*generatedShop) Policy(context.Context) (string, []byte, error) {
+	return "", nil, dynamo.ErrNotFound
+}
+
 func (s *generatedShop) PublishModel(_ context.Context, _ string, parts map[string][]byte) error {
 	s.published = parts
 	return nil
@@ -151,9 +156,9 @@ func BenchmarkNight(b *testing.B) {
 			var answer Answer
 			before := cpuSeconds(b)
 			for b.Loop() {
-				h := &handler{customers: s, catalogue: s, versions: s, now: func() time.Time { return night }}
+				h := &handler{customers: s, catalogue: s, versions: s, policies: s, now: func() time.Time { return night }}
 				var err error
-				if answer, err = h.Handle(b.Context()); err != nil {
+				if answer, err = h.Handle(b.Context(), Event{}); err != nil {
 					b.Fatal(err)
 				}
 			}

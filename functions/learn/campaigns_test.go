@@ -50,7 +50,7 @@ func TestValuesOfCampaignsAreMeasured(t *testing.T) {
 		must(t, store.SavePolicy(t.Context(), fmt.Sprint(len(campaigns)), body))
 	}
 	publish(campaign.Campaign{ID: "picks", Value: 40})
-	_, err := h.Handle(t.Context())
+	_, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	if _, _, err := store.Model(t.Context(), outcome.ValuesName); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Errorf("values were published although no campaign asks for them: %v", err)
@@ -58,7 +58,7 @@ func TestValuesOfCampaignsAreMeasured(t *testing.T) {
 	publish(campaign.Campaign{ID: "picks", Value: 40, Measured: true}, campaign.Campaign{ID: "young", Value: 30, Measured: true})
 	h.results = store
 	h.now = func() time.Time { return night.AddDate(0, 0, 1) }
-	answer, err := h.Handle(t.Context())
+	answer, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	var values outcome.Values
 	if version := part(t, store, outcome.ValuesName, &values); version != answer.Version || len(values) != 1 || values["picks"] != 500 {

@@ -93,7 +93,7 @@ func learned(t testing.TB, store *dynamo.Store) map[shop.ProductID]recommend.Ite
 
 func TestLearn(t *testing.T) {
 	h, store := newHandler(t, bought())
-	answer, err := h.Handle(t.Context())
+	answer, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	if want := (Answer{Version: "2026-11-22T03:00:00Z", Customers: 15, Products: 3}); answer != want {
 		t.Errorf("Handle = %+v, want %+v", answer, want)
@@ -148,7 +148,7 @@ func model(t testing.TB, store *dynamo.Store) (string, recommend.Model) {
 
 func TestRecentlyPopularProductsArePublished(t *testing.T) {
 	h, store := newHandler(t, bought())
-	_, err := h.Handle(t.Context())
+	_, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	version, got := model(t, store)
 	want := recommend.Model{
@@ -174,11 +174,11 @@ func TestRecentlyPopularProductsArePublished(t *testing.T) {
 func TestLearningAgainGivesTheSame(t *testing.T) {
 	history := bought()
 	h, store := newHandler(t, history)
-	first, err := h.Handle(t.Context())
+	first, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	rows := learned(t, store)
 	h.now = func() time.Time { return night.Add(time.Second) }
-	second, err := h.Handle(t.Context())
+	second, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	second.Version = first.Version
 	if diff := cmp.Diff(rows, learned(t, store)); diff != "" || first != second {
@@ -190,7 +190,7 @@ func TestLearningAgainGivesTheSame(t *testing.T) {
 		history.Profiles[i].ID = shop.CustomerID(fmt.Sprint("d-", i))
 	}
 	h, store = newHandler(t, history)
-	_, err = h.Handle(t.Context())
+	_, err = h.Handle(t.Context(), Event{})
 	must(t, err)
 	if diff := cmp.Diff(rows, learned(t, store)); diff != "" {
 		t.Errorf("customers in another order (-first +other):\n%s", diff)
@@ -202,7 +202,7 @@ func TestLearningAgainGivesTheSame(t *testing.T) {
 func TestReturnedProductsAreForgotten(t *testing.T) {
 	history := bought()
 	h, store := newHandler(t, history)
-	_, err := h.Handle(t.Context())
+	_, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	for i := range history.Profiles {
 		for j := range history.Profiles[i].Orders {
@@ -214,7 +214,7 @@ func TestReturnedProductsAreForgotten(t *testing.T) {
 	}
 	must(t, store.Import(t.Context(), dynamo.History{Profiles: history.Profiles}))
 	h.now = func() time.Time { return night.AddDate(0, 0, 1) }
-	answer, err := h.Handle(t.Context())
+	answer, err := h.Handle(t.Context(), Event{})
 	if want := (Answer{Version: "2026-11-23T03:00:00Z"}); err != nil || answer != want {
 		t.Errorf("Handle = %+v, %v, want %+v", answer, err, want)
 	}
@@ -232,7 +232,7 @@ func TestProductOutsideTheCatalogueGetsNoRow(t *testing.T) {
 		history.Profiles[i].Orders[0].Lines = append(history.Profiles[i].Orders[0].Lines, profile.VisitProduct{Product: "GONE", Units: 1})
 	}
 	h, store := newHandler(t, history)
-	_, err := h.Handle(t.Context())
+	_, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	rows := learned(t, store)
 	if _, there := rows["GONE"]; there {
@@ -245,7 +245,7 @@ func TestProductOutsideTheCatalogueGetsNoRow(t *testing.T) {
 
 func TestEmptyShopLearnsNothing(t *testing.T) {
 	h, store := newHandler(t, dynamo.History{})
-	answer, err := h.Handle(t.Context())
+	answer, err := h.Handle(t.Context(), Event{})
 	if want := (Answer{Version: "2026-11-22T03:00:00Z"}); err != nil || answer != want {
 		t.Errorf("Handle = %+v, %v, want %+v", answer, err, want)
 	}
@@ -267,7 +267,7 @@ func (broken) SaveLearned(context.Context, dynamo.Versions, iter.Seq2[shop.Produ
 func TestNightThatFailsPublishesNoModel(t *testing.T) {
 	h, store := newHandler(t, bought())
 	h.catalogue = broken{store}
-	if _, err := h.Handle(t.Context()); !errors.Is(err, errBroken) {
+	if _, err := h.Handle(t.Context(), Event{}); !errors.Is(err, errBroken) {
 		t.Errorf("Handle = %v, want the error", err)
 	}
 	if _, _, err := store.Model(t.Context(), recommend.ModelName); !errors.Is(err, dynamo.ErrNotFound) {

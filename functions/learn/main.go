@@ -14,18 +14,22 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/metric"
+	"regulars/shared/s3"
 	"regulars/shared/startup"
 )
 
 func main() { startup.Start(wire) }
 
 func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
-	tables := dynamo.TablesFrom(env.Text)
+	tables, bucket := dynamo.TablesFrom(env.Text), env.Optional("PARTIALS_BUCKET") // empty: nights are not divided
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	h := &handler{customers: store, catalogue: store, versions: store, policies: store, results: store, now: time.Now}
+	if bucket != "" {
+		h.partials = s3.New(cfg, bucket)
+	}
 	return h.Handle, nil
 }

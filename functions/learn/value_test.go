@@ -42,7 +42,7 @@ func part(t testing.TB, store *dynamo.Store, name string, to any) (version strin
 
 func TestCustomerValueIsPublished(t *testing.T) {
 	h, store := newHandler(t, shopOfRegulars(400))
-	answer, err := h.Handle(t.Context())
+	answer, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	var model customervalue.Model
 	if version := part(t, store, customervalue.ModelName, &model); version != answer.Version || model.Version != version {
@@ -101,7 +101,7 @@ func TestNightKeepsTheModelInForce(t *testing.T) {
 		_, err := store.BeginModel(t.Context(), "before")
 		must(t, err)
 		must(t, store.PublishModel(t.Context(), "before", map[string][]byte{customervalue.ModelName: []byte(body)}))
-		_, err = h.Handle(t.Context())
+		_, err = h.Handle(t.Context(), Event{})
 		must(t, err)
 		var model customervalue.Model
 		part(t, store, customervalue.ModelName, &model)
@@ -114,7 +114,7 @@ func TestNightKeepsTheModelInForce(t *testing.T) {
 // A shop with nine customers uses a typical shop's model, and says so.
 func TestShopWithFewCustomersUsesATypicalShop(t *testing.T) {
 	h, store := newHandler(t, shopOfRegulars(9))
-	_, err := h.Handle(t.Context())
+	_, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	var model customervalue.Model
 	part(t, store, customervalue.ModelName, &model)
@@ -134,7 +134,7 @@ func TestTheHoursOfTheOrdersAreCounted(t *testing.T) {
 		{ID: "here", Orders: []profile.Visit{{Order: "o-1", At: at}, {Order: "o-2", At: at, Cancelled: true}}},
 		{ID: "there", Zone: profile.Statement{Value: "America/New_York"}, Orders: []profile.Visit{{Order: "o-3", At: at}}},
 	}})
-	_, err := h.Handle(t.Context())
+	_, err := h.Handle(t.Context(), Event{})
 	must(t, err)
 	var model customervalue.Model
 	if part(t, store, customervalue.ModelName, &model); model.Hours != [24]int{} {
@@ -144,7 +144,7 @@ func TestTheHoursOfTheOrdersAreCounted(t *testing.T) {
 	must(t, err)
 	must(t, store.SavePolicy(t.Context(), "one", packed))
 	h.now = func() time.Time { return night.AddDate(0, 0, 1) }
-	_, err = h.Handle(t.Context())
+	_, err = h.Handle(t.Context(), Event{})
 	must(t, err)
 	part(t, store, customervalue.ModelName, &model)
 	if want := ([24]int{18: 1, 11: 1}); model.Hours != want {

@@ -27,6 +27,9 @@ func (r *Reader) Text(name string) string {
 	return value
 }
 
+// Optional returns a setting that may be empty.
+func (r *Reader) Optional(name string) string { return r.get(name) }
+
 // URL returns a setting that must be an absolute http or https URL.
 func (r *Reader) URL(name string) string {
 	value := r.get(name)

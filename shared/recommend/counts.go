@@ -59,6 +59,9 @@ func (c *Counts) Add(id string, purchases []Purchase) {
 // Customers returns how many customers were counted.
 func (c *Counts) Customers() int { return c.customers }
 
+// Products returns how many products were bought.
+func (c *Counts) Products() int { return len(c.learner.products) }
+
 // Learner returns the learner of these counts, which must not be used afterwards.
 func (c *Counts) Learner() *Learner {
 	c.sort()

@@ -9,7 +9,8 @@
 //
 // Read ignores no part of the template silently. It either reads a type of
 // resource, or has it on the list of types without effect on one machine (an
-// alarm, a role); any other type is a fault. Every property of a resource that
+// alarm, a role); any other type is a fault, unless the resource has a condition that is
+// false. Every property of a resource that
 // is neither read nor known to have no effect here is a fault too. Read returns
 // all faults at once, each with its place.
 package template

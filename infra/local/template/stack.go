@@ -120,7 +120,7 @@ func (s *stack) readResources() {
 		}
 		o.skip("Properties", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy")
 		o.done()
-		if _, known := kinds[res.kind]; !known && res.kind != "" {
+		if _, known := kinds[res.kind]; !known && res.kind != "" && res.exists {
 			s.r.fault(e.at, path, fmt.Sprintf("the local cloud does not know the type %s", res.kind))
 		}
 	}

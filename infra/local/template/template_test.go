@@ -229,6 +229,7 @@ Conditions: {Never: !Equals [a, b]}
 Resources:
   Kept: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [Never, 5, !Ref AWS::NoValue]}}
   Dropped: {Type: AWS::SQS::Queue, Condition: Never}
+  Unknown: {Type: AWS::S3::Bucket, Condition: Never}
 Outputs:
   Dropped: {Condition: Never, Value: !Ref Dropped}
 `)
