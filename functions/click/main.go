@@ -37,7 +37,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	h := &handler{
-		store: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now,
+		store: store, links: links, policy: policycache.WithoutMessages(store, time.Now).Policy, now: time.Now,
 		metric: metric.Writer{Out: os.Stdout, Now: time.Now}.Count, patience: 2 * time.Second,
 	}
 	return h.Handle, nil

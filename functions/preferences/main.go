@@ -42,9 +42,9 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	queues := sqs.NewFromConfig(cfg)
 	h := &handler{
-		store: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now, tenant: tenant,
+		store: store, links: links, policy: policycache.WithoutMessages(store, time.Now).Policy, now: time.Now, tenant: tenant,
 		record: queue.New(queues, recordQueue), intents: queue.New(queues, sendQueue), privacy: queue.New(queues, privacyQueue),
-		exports: function{lambda.NewFromConfig(cfg), privacyName},
+		exports: function{lambda.NewFromConfig(cfg).Invoke, privacyName},
 	}
 	return h.Handle, nil
 }

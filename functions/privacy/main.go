@@ -57,7 +57,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		},
 		requests: store, tables: store, progress: store,
 		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Positions: store, Customers: store, Records: store, NewID: newID},
-		policy:    policycache.New(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
+		policy:    policycache.WithoutMessages(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
 		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,
 	}
 	return h.Handle, nil

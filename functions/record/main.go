@@ -40,7 +40,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	store.Metric = metrics.Count
 	h := &recording.Recorder{
-		Orders: store, Shop: store, Contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, Policy: policycache.New(store, time.Now).Policy,
+		Orders: store, Shop: store, Contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, Policy: policycache.WithoutMessages(store, time.Now).Policy,
 		Intents: queue.New(queues, sendQueue), Runs: queue.New(queues, planQueue), Entries: queue.New(queues, journeyQueue), Dead: queue.New(queues, deadLetters), Now: time.Now,
 		Metrics: metrics, Erasures: store, Name: mailboxes.Customer,
 	}

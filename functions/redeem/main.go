@@ -29,7 +29,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
-	return newHandler(store, policycache.New(store, time.Now), time.Now).Handle, nil
+	return newHandler(store, policycache.WithoutMessages(store, time.Now), time.Now).Handle, nil
 }
 
 // newHandler returns the handler over one store. main deploys it, and the tests

@@ -33,7 +33,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	h := &handler{
-		store: store, intents: queue.New(sqs.NewFromConfig(cfg), sendQueue), policy: policycache.New(store, time.Now).Policy,
+		store: store, intents: queue.New(sqs.NewFromConfig(cfg), sendQueue), policy: policycache.WithoutMessages(store, time.Now).Policy,
 		tenant: tenant, mailboxes: mailboxes, now: time.Now,
 	}
 	return h.Handle, nil

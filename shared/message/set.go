@@ -88,40 +88,46 @@ type Set struct {
 // MarshalJSON returns the published form. A message with another subject has its
 // subject only: the rest is that of the message it is of.
 func (s Set) MarshalJSON() ([]byte, error) {
-	plain := struct {
-		Messages map[shop.MessageID]Message `json:"messages"`
-		Reasons  Message                    `json:"reasons,omitzero"`
-	}{maps.Clone(s.Messages), s.Reasons}
-	for id, m := range plain.Messages {
+	stored := Stored{maps.Clone(s.Messages), s.Reasons}
+	for id, m := range stored.Messages {
 		if m.Of != "" {
-			plain.Messages[id] = Message{Of: m.Of, Subject: m.Subject}
+			stored.Messages[id] = Message{Of: m.Of, Subject: m.Subject}
 		}
 	}
-	return json.Marshal(plain)
+	return json.Marshal(stored)
 }
 
 // UnmarshalJSON decodes the published form.
 func (s *Set) UnmarshalJSON(data []byte) error {
-	var plain struct {
-		Messages map[shop.MessageID]Message `json:"messages"`
-		Reasons  Message                    `json:"reasons"`
-	}
-	if err := json.Unmarshal(data, &plain); err != nil {
+	var stored Stored
+	if err := json.Unmarshal(data, &stored); err != nil {
 		return fmt.Errorf("read messages: %w", err)
 	}
-	for id, m := range plain.Messages {
+	var err error
+	*s, err = stored.Set()
+	return err
+}
+
+// Stored is the published form of a [Set], as its JSON has it.
+type Stored struct {
+	Messages map[shop.MessageID]Message `json:"messages"`
+	Reasons  Message                    `json:"reasons,omitzero"`
+}
+
+// Set returns the messages. It fails if one is of another that is missing.
+func (s Stored) Set() (Set, error) {
+	for id, m := range s.Messages {
 		if m.Of == "" {
 			continue
 		}
-		whole, ok := plain.Messages[m.Of]
+		whole, ok := s.Messages[m.Of]
 		if !ok || whole.Of != "" {
-			return fmt.Errorf("read messages: %s is of a message %s, which is missing", id, m.Of)
+			return Set{}, fmt.Errorf("read messages: %s is of a message %s, which is missing", id, m.Of)
 		}
 		whole.Of, whole.Subject = m.Of, m.Subject
-		plain.Messages[id] = whole
+		s.Messages[id] = whole
 	}
-	*s = newSet(plain.Messages, plain.Reasons)
-	return nil
+	return newSet(s.Messages, s.Reasons), nil
 }
 
 // Place returns the file, below the folder of messages, and the line where the

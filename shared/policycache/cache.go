@@ -39,8 +39,9 @@ type Store interface {
 // Cache holds the policy in force, the models and the breakers. It is safe for
 // concurrent use.
 type Cache struct {
-	store Store
-	now   func() time.Time
+	store  Store
+	now    func() time.Time
+	decode func(packed []byte) (shoppolicy.Policy, error)
 
 	mu       sync.Mutex
 	policy   shoppolicy.Policy
@@ -63,7 +64,15 @@ type Cache struct {
 }
 
 // New returns an empty cache.
-func New(store Store, now func() time.Time) *Cache { return &Cache{store: store, now: now} }
+func New(store Store, now func() time.Time) *Cache {
+	return &Cache{store: store, now: now, decode: shoppolicy.Decode}
+}
+
+// WithoutMessages returns an empty cache whose policies have no messages: see
+// [shoppolicy.DecodeRules].
+func WithoutMessages(store Store, now func() time.Time) *Cache {
+	return &Cache{store: store, now: now, decode: shoppolicy.DecodeRules}
+}
 
 // Policy returns the policy in force, at most a minute old. If a newer one
 // cannot be read, it logs that and returns the cached one; it fails if none is
@@ -108,7 +117,7 @@ func (r *Cache) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	decoded, err := shoppolicy.Decode(body)
+	decoded, err := r.decode(body)
 	if err != nil {
 		return err
 	}

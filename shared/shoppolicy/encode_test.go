@@ -5,6 +5,7 @@ package shoppolicy_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -40,6 +41,47 @@ func TestDecodeReturnsTheEncodedPolicy(t *testing.T) {
 	again, err := shoppolicy.Encode(got)
 	if err != nil || !bytes.Equal(packed, again) {
 		t.Errorf("Encode(Decode) = other bytes, %v, want the same", err)
+	}
+}
+
+func TestDecodeRulesReturnsAllButTheMessages(t *testing.T) {
+	want := load(t, "")
+	parts, err := shoppolicy.Encode(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one bytes.Buffer // as earlier versions stored a policy
+	w := gzip.NewWriter(&one)
+	w.Write(plain)
+	w.Close()
+	for what, packed := range map[string][]byte{"two parts": parts, "one part": one.Bytes()} {
+		whole, err := shoppolicy.Decode(packed)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if diff := cmp.Diff(want.Messages, whole.Messages, plainMessages); diff != "" {
+			t.Errorf("%s: the messages of Decode (-want +got):\n%s", what, diff)
+		}
+		whole.Messages = message.Set{}
+		rules, err := shoppolicy.DecodeRules(packed)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if diff := cmp.Diff(whole, rules, byText, plainMessages); diff != "" {
+			t.Errorf("%s: DecodeRules (-want +got):\n%s", what, diff)
+		}
+		if welcome, ok := rules.Offer("welcome"); !ok || !welcome.When.Holds(condition.Facts{Customer: condition.Customer{Orders: 1}}) {
+			t.Errorf("%s: the conditions of DecodeRules are not compiled", what)
+		}
+	}
+	for cut := range 3 {
+		if _, err := shoppolicy.Decode(parts[:len(parts)-20*(cut+1)]); err == nil {
+			t.Errorf("Decode of bytes of which the last %d are missing = nil, want an error", 20*(cut+1))
+		}
 	}
 }
 
