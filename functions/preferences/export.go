@@ -41,7 +41,7 @@ func (h *handler) document(ctx context.Context, c call, address string, now time
 
 // function is the function privacy, by its name.
 type function struct {
-	client *lambda.Client
+	invoke func(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
 	name   string
 }
 
@@ -51,7 +51,7 @@ func (f function) Export(ctx context.Context, call privacy.Call) (reply privacy.
 	if err != nil {
 		return reply, fmt.Errorf("write the call of privacy: %w", err)
 	}
-	out, err := f.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &f.name, Payload: payload})
+	out, err := f.invoke(ctx, &lambda.InvokeInput{FunctionName: &f.name, Payload: payload})
 	if err != nil {
 		return reply, fmt.Errorf("call privacy for a customer's data: %w", err)
 	}

@@ -33,7 +33,11 @@ const Timeout = 10 * time.Second
 
 // Client sends through one configuration set, from one address.
 type Client struct {
-	client           *sesv2.Client
+	// The two calls, and not the SDK's client: a program that calls methods by their
+	// names, as templates do, has in it all methods of each type that it can reach, and
+	// a client has a hundred.
+	sendEmail        func(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+	account          func(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error)
 	configurationSet string
 	from             string
 }
@@ -43,7 +47,7 @@ type Client struct {
 // message. The SDK's client that it makes of cfg never retries.
 func New(cfg aws.Config, configurationSet, from string) *Client {
 	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
-	return &Client{client, configurationSet, from}
+	return &Client{client.SendEmail, client.GetAccount, configurationSet, from}
 }
 
 // Refused means that SES did not take the message and will not take it later.
@@ -115,7 +119,7 @@ func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	for _, name := range slices.Sorted(maps.Keys(m.Tags)) {
 		in.EmailTags = append(in.EmailTags, types.MessageTag{Name: aws.String(name), Value: aws.String(m.Tags[name])})
 	}
-	out, err := c.client.SendEmail(ctx, in)
+	out, err := c.sendEmail(ctx, in)
 	if err != nil {
 		return "", sorted(err)
 	}

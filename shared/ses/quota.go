@@ -13,7 +13,7 @@ import (
 // Quota returns what SES allows the account, and how much of it was used in the
 // last 24 hours. The caller fills in the time, At.
 func (c *Client) Quota(ctx context.Context) (sendrate.Quota, error) {
-	out, err := c.client.GetAccount(ctx, &sesv2.GetAccountInput{})
+	out, err := c.account(ctx, &sesv2.GetAccountInput{})
 	if err == nil && out.SendQuota == nil {
 		err = errors.New("the answer has no quota")
 	}
