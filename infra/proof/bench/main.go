@@ -32,6 +32,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 )
 
 func main() {
@@ -75,6 +76,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if o.messages < 1 || o.rounds < 1 {
 		return errors.New("-messages and -rounds: write 1 or more")
+	}
+	if runtime.GOOS != "linux" {
+		fmt.Fprintln(out, "memory, and processor time of other processes, are 0: they are read from /proc, which only Linux has")
 	}
 	if o.only != "messages" {
 		if err := quotes(out); err != nil {

@@ -69,6 +69,10 @@ func (m *memory) look() {
 // print writes a line for each program that was seen more than a few times: its memory
 // at four times, and the most that it had.
 func (m *memory) print(out io.Writer) {
+	if len(m.of) == 0 {
+		fmt.Fprintln(out, "\nthe memory of processes is not known: it is read from /proc, which only Linux has")
+		return
+	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	end := time.Since(m.began)
 	fmt.Fprintf(table, "\nlargest process, MB resident\tafter %v\t%v\t%v\t%v\tmost\t\n", (end / 4).Round(time.Second), (end / 2).Round(time.Second), (end * 3 / 4).Round(time.Second), end.Round(time.Second))

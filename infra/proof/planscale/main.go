@@ -26,6 +26,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -69,6 +70,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	}
 	if _, err := os.Stat(o.binary); err != nil {
 		return fmt.Errorf("the built function is missing; run make plan-scale: %w", err)
+	}
+	if runtime.GOOS != "linux" {
+		fmt.Fprintln(errs, "memory and processor time will be 0: they are read from /proc, which only Linux has")
 	}
 	for _, n := range o.customers {
 		if err := measure(ctx, n, o, out, errs); err != nil {
