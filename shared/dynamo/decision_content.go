@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"time"
@@ -10,8 +9,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Content is a value that the inputs of many decisions name: a row of the catalogue, or
-// a part of the learned model. It is stored under a hash of itself, so it never changes.
+// Content is a value that the inputs of many decisions name: rows of the catalogue, or a
+// part of the learned model. It is stored under a hash of itself, so it never changes.
 type Content []byte
 
 // RevOf returns v as a content, and the revision under which it is stored. It panics if
@@ -73,30 +72,4 @@ func (s *Store) Contents(ctx context.Context, revs []Rev) (map[Rev]Content, map[
 		return nil, nil, fmt.Errorf("read %d contents of decisions: %w", len(revs), err)
 	}
 	return found, until, nil
-}
-
-// revBytes is how many bytes of a hash a revision has.
-const revBytes = 12
-
-// packRevs returns the revisions as bytes, which take a quarter less than their text.
-func packRevs(revs []Rev) ([]byte, error) {
-	var packed []byte
-	for _, rev := range revs {
-		b, err := base64.RawURLEncoding.DecodeString(rev)
-		if err != nil || len(b) != revBytes {
-			return nil, fmt.Errorf("%q is no revision", rev)
-		}
-		packed = append(packed, b...)
-	}
-	return packed, nil
-}
-
-func unpackRevs(packed []byte) (revs []Rev, err error) {
-	if len(packed)%revBytes != 0 {
-		return nil, fmt.Errorf("revisions of %d bytes; want a multiple of %d", len(packed), revBytes)
-	}
-	for b := range slices.Chunk(packed, revBytes) {
-		revs = append(revs, base64.RawURLEncoding.EncodeToString(b))
-	}
-	return revs, nil
 }

@@ -21,30 +21,24 @@ type Inputs struct {
 	Customer shop.CustomerID `json:"customer"`
 	Send     shop.SendID     `json:"send"`
 	Decided  time.Time       `json:"decided"`
-	Made     json.RawMessage `json:"made"`           // the customer's own part; package redecide has its form
-	Rows     []Rev           `json:"rows,omitempty"` // of the catalogue
-	Gone     time.Time       `json:"gone"`           // from then on DynamoDB may delete it
+	Made     json.RawMessage `json:"made"` // the customer's own part; package redecide has its form
+	Gone     time.Time       `json:"gone"` // from then on DynamoDB may delete it
 }
 
 // inputsItem is an item of Decisions that belongs to a customer. Its key is that of the
 // send.
 type inputsItem struct {
 	sendKey
-	Decided stamp  `dynamodbav:"decided"`
-	Body    body   `dynamodbav:"body"`
-	Rows    []byte `dynamodbav:"rows,omitempty"` // revisions, 12 bytes each
-	Gone    int64  `dynamodbav:"gone"`
+	Decided stamp `dynamodbav:"decided"`
+	Body    body  `dynamodbav:"body"`
+	Gone    int64 `dynamodbav:"gone"`
 }
 
 // SaveInputs stores the inputs of a decision in place of those of an earlier decision
 // about the same send.
 func (s *Store) SaveInputs(ctx context.Context, in Inputs) error {
-	rows, err := packRevs(in.Rows)
-	if err == nil {
-		it := inputsItem{keyOfSend(in.Customer, in.Send), stampOf(in.Decided), body(in.Made), rows, in.Gone.Unix()}
-		err = s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Decisions, Item: marshal(it)})
-	}
-	if err != nil {
+	it := inputsItem{keyOfSend(in.Customer, in.Send), stampOf(in.Decided), body(in.Made), in.Gone.Unix()}
+	if err := s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Decisions, Item: marshal(it)}); err != nil {
 		return fmt.Errorf("save the inputs of the decision about send %s: %w", in.Send, err)
 	}
 	return nil
@@ -55,11 +49,7 @@ func readInputs(m item) (Inputs, error) {
 	if err := unmarshal(m, &it); err != nil {
 		return Inputs{}, err
 	}
-	rows, err := unpackRevs(it.Rows)
-	if err != nil {
-		return Inputs{}, fmt.Errorf("inputs of send %s: %w", it.Send, err)
-	}
-	return Inputs{it.Customer, it.Send, it.Decided.time(), json.RawMessage(it.Body), rows, time.Unix(it.Gone, 0).UTC()}, nil
+	return Inputs{it.Customer, it.Send, it.Decided.time(), json.RawMessage(it.Body), time.Unix(it.Gone, 0).UTC()}, nil
 }
 
 // Inputs returns the inputs of the last decision about a send. It fails with

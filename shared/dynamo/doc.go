@@ -57,7 +57,7 @@ Their attributes, in addition to the keys:
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
 	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, clicks, body |
-	| inputs; content   | decided, body, rows, gone; body, gone                                                                        |
+	| inputs; content   | decided, body, gone; body, gone                                                                              |
 	| position          | rev, body, due_shard, due_at                                                                                 |
 	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state, order, held_until                |
 	| terms             | body                                                                                                         |

@@ -40,7 +40,7 @@ type Archive struct {
 
 	mu       sync.Mutex
 	policies map[string]shoppolicy.Policy
-	rows     map[dynamo.Rev]recommend.Item
+	rows     map[dynamo.Rev][]recommend.Item
 	models   map[dynamo.Rev]recommend.Model
 	values   map[dynamo.Rev]customervalue.Model
 	nights   map[dynamo.Rev]map[shop.CampaignID]ofNight
@@ -49,7 +49,7 @@ type Archive struct {
 // The most policies, rows and models that an archive has in memory: some tens of MB.
 const (
 	mostPolicies = 4
-	mostContents = 20_000
+	mostContents = 2_000 // of some ten rows
 )
 
 // New returns an archive. Give it keys for links and codes that no function accepts:
@@ -57,7 +57,7 @@ const (
 func New(store Store, links *linktoken.Signer, codeKeys [][]byte) *Archive {
 	a := &Archive{
 		store: store, links: links, codeKeys: codeKeys, policies: map[string]shoppolicy.Policy{},
-		rows: map[dynamo.Rev]recommend.Item{}, models: map[dynamo.Rev]recommend.Model{}, values: map[dynamo.Rev]customervalue.Model{},
+		rows: map[dynamo.Rev][]recommend.Item{}, models: map[dynamo.Rev]recommend.Model{}, values: map[dynamo.Rev]customervalue.Model{},
 		nights: map[dynamo.Rev]map[shop.CampaignID]ofNight{},
 	}
 	a.Policy = a.published
@@ -99,7 +99,11 @@ func (a *Archive) read(ctx context.Context, in dynamo.Inputs) (m decide.Made, th
 	if err := json.Unmarshal(in.Made, &f); err != nil {
 		return m, then, fmt.Errorf("read the stored inputs: %w", err)
 	}
-	rows, err := contents(ctx, a, a.rows, "a row of the catalogue", in.Rows...)
+	rows, err := contents(ctx, a, a.rows, rowsOfCatalogue, slices.Collect(maps.Keys(f.Rows))...)
+	if err != nil {
+		return m, then, err
+	}
+	items, err := itemsAt(f.Rows, rows)
 	if err != nil {
 		return m, then, err
 	}
@@ -129,7 +133,7 @@ func (a *Archive) read(ctx context.Context, in dynamo.Inputs) (m decide.Made, th
 	return decide.Made{
 		Now: f.Now, Intent: f.Intent, Yields: f.Yields,
 		Snapshot: decide.Snapshot{
-			Profile: f.Profile, Contact: f.Contact, Items: byProduct(rows),
+			Profile: f.Profile, Contact: f.Contact, Items: items,
 			Spent: f.Spent, Kept: a.coded(f), Merged: f.Merged, First: f.First,
 		},
 		Config: decide.Config{
@@ -139,12 +143,21 @@ func (a *Archive) read(ctx context.Context, in dynamo.Inputs) (m decide.Made, th
 	}, f.Fingerprint, nil
 }
 
-func byProduct(rows map[dynamo.Rev]recommend.Item) map[shop.ProductID]recommend.Item {
-	items := make(map[shop.ProductID]recommend.Item, len(rows))
-	for _, row := range rows {
-		items[row.ID] = row
+const rowsOfCatalogue = "rows of the catalogue"
+
+// itemsAt returns the rows at the places, by product.
+func itemsAt(places map[dynamo.Rev][]int, rows map[dynamo.Rev][]recommend.Item) (map[shop.ProductID]recommend.Item, error) {
+	items := map[shop.ProductID]recommend.Item{}
+	for list, all := range places {
+		for _, at := range all {
+			if at < 0 || at >= len(rows[list]) {
+				return nil, &Incomplete{fmt.Sprintf("%s (%s)", rowsOfCatalogue, list)}
+			}
+			row := rows[list][at]
+			items[row.ID] = row
+		}
 	}
-	return items
+	return items, nil
 }
 
 // coded returns the kept sends with a code that the archive's key derives, if the code

@@ -39,6 +39,8 @@ type form struct {
 	CustomerValue dynamo.Rev `json:"customer_value"`  // a content
 	Night         dynamo.Rev `json:"night,omitempty"` // what the night found about campaigns, a content; empty: nothing that is used
 
+	Rows map[dynamo.Rev][]int `json:"rows,omitempty"` // of the catalogue: places in contents that are lists of rows
+
 	Fingerprint decide.Fingerprint `json:"fingerprint"` // of what was decided
 }
 

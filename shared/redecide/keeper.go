@@ -33,7 +33,7 @@ type Keeper struct {
 	mu     sync.Mutex
 	known  map[dynamo.Rev]time.Time // contents that are stored, and until when
 	models map[string]shared        // the learned models, by kind and version
-	rows   map[seen]dynamo.Rev      // the revisions of rows that were encoded before
+	places map[seen]place           // of rows that were encoded before
 }
 
 // shared is a content with its revision.
@@ -42,10 +42,16 @@ type shared struct {
 	content dynamo.Content
 }
 
+// place is where a row is stored: in a content that is a list of rows.
+type place struct {
+	list dynamo.Rev
+	at   int
+}
+
 const (
 	patience     = 2 * time.Second // for all calls about one decision
 	longer       = 7 * 24 * time.Hour
-	mostKnown    = 50_000 // revisions, and rows whose revision is known: some 10 MB each
+	mostKnown    = 50_000 // revisions, and rows whose place is known: some 10 MB each
 	mostModels   = 8
 	notKept      = "InputsNotKept"
 	failedToKeep = "the inputs of a decision were not stored, so it cannot be made again; nothing else depends on them"
@@ -86,11 +92,7 @@ func (k *Keeper) keep(ctx context.Context, m decide.Made, keep time.Duration) er
 		content, rev := dynamo.RevOf(found)
 		f.Night, contents[rev] = rev, content
 	}
-	var rows []dynamo.Rev
-	for _, row := range m.Snapshot.Items {
-		rows = append(rows, k.row(m.Config.Model.Version, row, m.Now.Add(keep), contents))
-	}
-	slices.Sort(rows) // in no order of the map, so that the same inputs are the same bytes
+	f.Rows = k.rows(m.Config.Model.Version, m.Snapshot.Items, m.Now.Add(keep), contents)
 	if err := k.share(ctx, contents, m.Now, keep); err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ func (k *Keeper) keep(ctx context.Context, m decide.Made, keep time.Duration) er
 	}
 	send := m.Decision.Send
 	return k.Store.SaveInputs(ctx, dynamo.Inputs{
-		Customer: send.Intent.Customer, Send: send.ID, Decided: m.Now, Made: made, Rows: rows, Gone: m.Now.Add(keep),
+		Customer: send.Intent.Customer, Send: send.ID, Decided: m.Now, Made: made, Gone: m.Now.Add(keep),
 	})
 }
 
@@ -142,30 +144,38 @@ func seenOf(model string, row recommend.Item) seen {
 	return seen{row.ID, row.Rev, model, h.Sum64()}
 }
 
-// row returns the revision of a row, and adds the row to the contents unless it is stored
-// for long enough. To encode the rows of a message takes a tenth of its time; so each is
-// encoded once.
-func (k *Keeper) row(model string, row recommend.Item, needed time.Time, contents map[dynamo.Rev]dynamo.Content) dynamo.Rev {
-	was := seenOf(model, row)
-	k.mu.Lock()
-	rev, ok := k.rows[was]
-	stored := !k.known[rev].Before(needed)
-	k.mu.Unlock()
-	if ok && stored {
-		return rev
-	}
-	content, rev := dynamo.RevOf(row)
-	contents[rev] = content
-	if row.Rev == "" { // it was not read from the catalogue
-		return rev
-	}
+// rows returns where the rows of a decision are stored, by the list that has them. Those
+// that are not stored for long enough are added to the contents as one list: stored one
+// by one, each would cost a write unit, and ten of them take two together. To encode the
+// rows of a message takes a tenth of its time; so each is encoded once.
+func (k *Keeper) rows(model string, items map[shop.ProductID]recommend.Item, needed time.Time, contents map[dynamo.Rev]dynamo.Content) map[dynamo.Rev][]int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.rows == nil || len(k.rows) >= mostKnown {
-		k.rows = map[seen]dynamo.Rev{}
+	places := map[dynamo.Rev][]int{}
+	var list []recommend.Item
+	for _, id := range slices.Sorted(maps.Keys(items)) { // so that the same inputs are the same bytes
+		p, ok := k.places[seenOf(model, items[id])]
+		if !ok || k.known[p.list].Before(needed) {
+			list = append(list, items[id])
+			continue
+		}
+		places[p.list] = append(places[p.list], p.at)
 	}
-	k.rows[was] = rev
-	return rev
+	if len(list) == 0 {
+		return places
+	}
+	content, rev := dynamo.RevOf(list)
+	contents[rev] = content
+	if k.places == nil || len(k.places) >= mostKnown {
+		k.places = map[seen]place{}
+	}
+	for at, row := range list {
+		places[rev] = append(places[rev], at)
+		if row.Rev != "" { // else it was not read from the catalogue, and nothing tells that it is the same
+			k.places[seenOf(model, row)] = place{rev, at}
+		}
+	}
+	return places
 }
 
 // share stores those of the contents that are not stored for long enough. It asks the

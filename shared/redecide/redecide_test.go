@@ -192,12 +192,12 @@ func TestContentsAreStoredOnce(t *testing.T) {
 		at           time.Time
 		calls, wrote int // in all
 	}{
-		{"the first decision", keeper, noon, 3, 5}, // two rows, two models, a night
-		{"the next one", keeper, noon.Add(time.Minute), 4, 5},
+		{"the first decision", keeper, noon, 3, 4}, // a list of two rows, two models, a night
+		{"the next one", keeper, noon.Add(time.Minute), 4, 4},
 		{"one of another worker", other, noon, 2, 0},
 		{"the next one of the other worker", other, noon.Add(6 * 24 * time.Hour), 3, 0},
-		{"one after a week", other, noon.Add(8 * 24 * time.Hour), 6, 5},
-		{"one of the first worker after that", keeper, noon.Add(8 * 24 * time.Hour), 6, 5},
+		{"one after a week", other, noon.Add(8 * 24 * time.Hour), 6, 4},
+		{"one of the first worker after that", keeper, noon.Add(8 * 24 * time.Hour), 6, 4},
 	} {
 		m.Now = c.at
 		c.by.Keep(t.Context(), m)
@@ -241,18 +241,26 @@ func TestNothingIsStoredForNoDays(t *testing.T) {
 
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	m := full()
-	_, row := dynamo.RevOf(m.Snapshot.Items["P1"])
+	_, rows := dynamo.RevOf([]recommend.Item{m.Snapshot.Items["P1"], m.Snapshot.Items["P2"]})
+	stored := func(in *dynamo.Inputs, what, instead string) {
+		in.Made = []byte(strings.Replace(string(in.Made), what, instead, 1))
+	}
 	for what, change := range map[string]func(*dynamo.Store, *dynamo.Inputs, *Archive){
-		"a row of the catalogue (X": func(_ *dynamo.Store, in *dynamo.Inputs, _ *Archive) { in.Rows[0] = "XXXXXXXXXXXXXXXX" },
-		"a row of the catalogue (" + row: func(store *dynamo.Store, _ *dynamo.Inputs, _ *Archive) {
-			other := map[dynamo.Rev]dynamo.Content{row: dynamo.Content(`{"id":"P1","title":"Changed by hand"}`)}
+		"rows of the catalogue (X": func(_ *dynamo.Store, in *dynamo.Inputs, _ *Archive) {
+			stored(in, rows, "XXXXXXXXXXXXXXXX")
+		},
+		"rows of the catalogue (" + rows: func(_ *dynamo.Store, in *dynamo.Inputs, _ *Archive) {
+			stored(in, `":[0,1]`, `":[0,2]`) // the list has two
+		},
+		"rows of the catalogue (" + rows + ")": func(store *dynamo.Store, _ *dynamo.Inputs, _ *Archive) {
+			other := map[dynamo.Rev]dynamo.Content{rows: dynamo.Content(`[{"id":"P1","title":"Changed by hand"},{"id":"P2"}]`)}
 			if err := store.SaveContents(t.Context(), other, noon.Add(time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		},
 		"policy v1": func(_ *dynamo.Store, _ *dynamo.Inputs, a *Archive) { a.Policy = a.published },
 		"the learned model": func(_ *dynamo.Store, in *dynamo.Inputs, _ *Archive) {
-			in.Made = []byte(strings.Replace(string(in.Made), `"model":"`, `"model":"x`, 1))
+			stored(in, `"model":"`, `"model":"x`)
 		},
 	} {
 		store := newStore()
