@@ -62,7 +62,9 @@ func (c *Counts) Customers() int { return c.customers }
 // Products returns how many products were bought.
 func (c *Counts) Products() int { return len(c.learner.products) }
 
-// Learner returns the learner of these counts, which must not be used afterwards.
+// Learner returns the learner of these counts, which must not be used afterwards. The
+// penalties of a sample are those of a shop of its size: they weigh what a few customers
+// did by chance.
 func (c *Counts) Learner() *Learner {
 	c.sort()
 	l, all := c.learner, c.histories.All()
@@ -74,9 +76,6 @@ func (c *Counts) Learner() *Learner {
 		}
 		l.keep(basket)
 		all[i].Of = nil // frees its memory
-	}
-	if c.customers > 0 {
-		l.Share = float64(len(all)) / float64(c.customers)
 	}
 	c.learner = nil
 	return l
