@@ -30,15 +30,11 @@ func (h *handler) policy(ctx context.Context) (p shoppolicy.Policy, published bo
 	return p, err == nil, err
 }
 
-// ofCampaigns returns what the night found about campaigns, as JSON by the names of its
-// parts: the values of those that compete with what was measured, and the shares of the
-// variants that follow the better one. A part is missing if no campaign asks for it.
-func (h *handler) ofCampaigns(ctx context.Context, now time.Time) (map[string][]byte, error) {
-	p, _, err := h.policy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	stated, following := map[shop.CampaignID]int64{}, []campaign.Campaign{}
+// asked returns the campaigns about which a night has something to find out: what those
+// state that compete with what was measured, and those whose variants' shares follow the
+// better one.
+func asked(p shoppolicy.Policy) (stated map[shop.CampaignID]int64, following []campaign.Campaign) {
+	stated = map[shop.CampaignID]int64{}
 	for _, c := range p.Campaigns {
 		if c.Measured {
 			stated[c.ID] = c.Value
@@ -47,14 +43,43 @@ func (h *handler) ofCampaigns(ctx context.Context, now time.Time) (map[string][]
 			following = append(following, c)
 		}
 	}
-	parts := map[string][]byte{}
-	if len(stated) == 0 && len(following) == 0 {
-		return parts, nil
-	}
-	r, err := results.Read(ctx, h.results, nil, outcome.Question{Now: now, Currency: p.Shop.Currency}, nil)
+	return stated, following
+}
+
+// countCampaigns returns what campaigns did by a part of the sends; nil if no campaign
+// asks for it.
+func (h *handler) countCampaigns(ctx context.Context, night time.Time, of results.Part) (*outcome.Report, error) {
+	p, _, err := h.policy(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if stated, following := asked(p); len(stated)+len(following) == 0 {
+		return nil, nil
+	}
+	return results.Read(ctx, h.results, nil, outcome.Question{Now: night, Currency: p.Shop.Currency}, of, nil)
+}
+
+// ofCampaigns returns what the night found about campaigns, as JSON by the names of its
+// parts: the values of those that compete with what was measured, and the shares of the
+// variants that follow the better one. A part is missing if no campaign asks for it.
+// counted is what the segments counted; nil: the whole table of sends is read.
+func (h *handler) ofCampaigns(ctx context.Context, now time.Time, counted *outcome.Report) (map[string][]byte, error) {
+	p, _, err := h.policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parts := map[string][]byte{}
+	stated, following := asked(p)
+	if len(stated)+len(following) == 0 {
+		return parts, nil
+	}
+	r := outcome.New(outcome.Question{Now: now, Currency: p.Shop.Currency})
+	if counted == nil {
+		if counted, err = h.countCampaigns(ctx, now, results.All); err != nil {
+			return nil, err
+		}
+	}
+	r.Merge(counted)
 	if len(stated) > 0 {
 		values := r.Values(stated)
 		slog.InfoContext(ctx, "the values of campaigns were measured", "asked", len(stated), "known", len(values))

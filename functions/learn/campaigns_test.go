@@ -64,6 +64,31 @@ func TestValuesOfCampaignsAreMeasured(t *testing.T) {
 	if version := part(t, store, outcome.ValuesName, &values); version != answer.Version || len(values) != 1 || values["picks"] != 500 {
 		t.Errorf("the values of version %s are %v, want 500 for picks, and none for young, in %s", version, values, answer.Version)
 	}
+
+	// A night in segments measures the same, also if one of them was counted before the
+	// policy asked for it.
+	next := night.AddDate(0, 0, 2)
+	for phrase, forget := range map[string]bool{"in segments": false, "in segments under two policies": true} {
+		next = next.Add(time.Hour)
+		h.partials = folder{}
+		for i := range 3 {
+			_, err := h.Handle(t.Context(), Event{Night: next, Of: 3, Segment: i + 1})
+			must(t, err)
+		}
+		if forget {
+			p := newPartial(next, nil)
+			s := segment{form, next, 2, 3}
+			body, err := p.encode(s)
+			must(t, err)
+			must(t, h.partials.Save(t.Context(), s.name(), body))
+		}
+		_, err := h.Handle(t.Context(), Event{Night: next, Of: 3, Merge: true})
+		must(t, err)
+		var again outcome.Values
+		if version := part(t, store, outcome.ValuesName, &again); version != next.Format(time.RFC3339) || len(again) != 1 || again["picks"] != 500 {
+			t.Errorf("%s: the values of version %s are %v, want 500 for picks", phrase, version, again)
+		}
+	}
 }
 
 // Of 800 customers of two variants, those of one order three times as often. A week after
@@ -104,7 +129,7 @@ func TestSharesOfVariantsFollowTheOrders(t *testing.T) {
 	}
 	var got variant.Allocations
 	for _, at := range []time.Time{first, night} {
-		parts, err := h.ofCampaigns(t.Context(), at)
+		parts, err := h.ofCampaigns(t.Context(), at, nil)
 		must(t, err)
 		publish(at.Format(time.RFC3339), parts)
 		part(t, store, variant.AllocationsName, &got)
@@ -114,7 +139,7 @@ func TestSharesOfVariantsFollowTheOrders(t *testing.T) {
 		t.Errorf("nights (-want +got):\n%s", diff)
 	}
 	publish("damaged", map[string][]byte{variant.AllocationsName: []byte("rubbish")})
-	if _, err := h.ofCampaigns(t.Context(), night); err == nil {
+	if _, err := h.ofCampaigns(t.Context(), night, nil); err == nil {
 		t.Error("a night began a new experiment because it could not read the shares of the nights before")
 	}
 }

@@ -130,6 +130,9 @@ func (h *handler) segment(ctx context.Context, s segment) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if counted.Campaigns, err = h.countCampaigns(ctx, s.Night, results.Part{Index: s.Index - 1, Of: s.Of}); err != nil {
+		return Answer{}, fmt.Errorf("measure the campaigns by segment %d of %d: %w", s.Index, s.Of, err)
+	}
 	answer := Answer{Version: version(s.Night), Customers: counted.Products.Customers(), Products: counted.Products.Products()}
 	body, err := counted.encode(s)
 	if err != nil {
@@ -215,7 +218,7 @@ func (h *handler) publish(ctx context.Context, begun dynamo.Versions, night time
 	counted.Value.Keep(leaving)
 	customers := counted.Value.Model()
 	customers.Version = version(night)
-	parts, err := h.ofCampaigns(ctx, night)
+	parts, err := h.ofCampaigns(ctx, night, counted.Campaigns)
 	if err != nil {
 		return Answer{}, fmt.Errorf("measure the campaigns: %w", err)
 	}

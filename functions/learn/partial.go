@@ -5,6 +5,7 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
+	"regulars/shared/outcome"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/training"
@@ -18,6 +19,10 @@ type partial struct {
 	Training *training.Sample         `json:"training"`
 	Value    *customervalue.Learner   `json:"value"`
 	Cohorts  *cohortretention.Counter `json:"cohorts"`
+
+	// Campaigns is what campaigns did by the sends of a segment; nil if it was not
+	// counted.
+	Campaigns *outcome.Report `json:"campaigns"`
 }
 
 // newPartial returns what is known of no customers. zoneOf says whose clock a customer's
@@ -25,7 +30,7 @@ type partial struct {
 func newPartial(night time.Time, zoneOf func(profile.Profile) *time.Location) *partial {
 	p := &partial{
 		recommend.NewCounts(night.Add(-recommend.RecentWindow), recommend.MostHistories), &training.Sample{},
-		customervalue.NewLearner(night), cohortretention.NewCounter(night),
+		customervalue.NewLearner(night), cohortretention.NewCounter(night), nil,
 	}
 	p.Value.ByClocks(zoneOf)
 	return p
@@ -48,4 +53,9 @@ func (p *partial) merge(other *partial) {
 	p.Training.Merge(other.Training)
 	p.Value.Merge(other.Value)
 	p.Cohorts.Merge(other.Cohorts)
+	if p.Campaigns == nil || other.Campaigns == nil { // a policy was published while the segments were counted
+		p.Campaigns = nil
+		return
+	}
+	p.Campaigns.Merge(other.Campaigns)
 }

@@ -46,7 +46,7 @@ func (p *partial) encode(of segment) ([]byte, error) {
 		return nil, err
 	}
 	to := json.NewEncoder(packed)
-	for _, v := range []any{of, p.Products, p.Training, p.Value, p.Cohorts} {
+	for _, v := range []any{of, p.Products, p.Training, p.Value, p.Cohorts, p.Campaigns} {
 		if err := to.Encode(v); err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (p *partial) decode(of segment, body io.Reader) error {
 	if is.Form != of.Form || !is.Night.Equal(of.Night) || is.Index != of.Index || is.Of != of.Of {
 		return fmt.Errorf("it is that of segment %d of %d of the night %s in form %d; want form %d", is.Index, is.Of, is.Night.Format(time.RFC3339), is.Form, of.Form)
 	}
-	for _, v := range []any{p.Products, p.Training, p.Value, p.Cohorts} {
+	for _, v := range []any{p.Products, p.Training, p.Value, p.Cohorts, &p.Campaigns} {
 		if err := from.Decode(v); err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (p *partial) decode(of segment, body io.Reader) error {
 // merged returns the partials of all segments of a night, merged. It holds one of them
 // and the result in memory. It fails if one is missing or damaged.
 func (h *handler) merged(ctx context.Context, night time.Time, of int) (*partial, error) {
-	all := newPartial(night, nil)
+	var all *partial
 	for i := range of {
 		s := segment{form, night, i + 1, of}
 		p, err := h.open(ctx, s)
@@ -90,6 +90,10 @@ func (h *handler) merged(ctx context.Context, night time.Time, of int) (*partial
 			return nil, fmt.Errorf("segment %d of %d of the night %s is missing: count it, then merge again; nothing was published", s.Index, of, version(night))
 		case err != nil:
 			return nil, fmt.Errorf("read segment %d of %d of the night %s; nothing was published: %w", s.Index, of, version(night), err)
+		}
+		if all == nil {
+			all = p
+			continue
 		}
 		all.merge(p)
 	}

@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	parts = 4   // of the table of sends, which are read at the same time
+	parts = 4   // in which the whole table of sends is read at the same time
 	batch = 100 // customers whose profiles are read at a time
 )
 
@@ -45,21 +45,32 @@ type Uses interface {
 	Budget(ctx context.Context, offer shop.OfferID, version int) ([]int, error)
 }
 
-// Read returns the report of a question. Without coupons (nil), it does not say what
+// Part is a part of the table of sends: that of the Index, from 0, of Of parts.
+type Part struct{ Index, Of int }
+
+// All is the whole table of sends.
+var All = Part{0, 1}
+
+// Read returns the report of a question over a part of the sends; reports of all parts
+// merge into that of [All]. Without coupons (nil), it does not say what
 // was redeemed. progress is called with the number of sends
 // read so far, by several goroutines at once; nil: it is not called.
 //
-// It reads the whole table of sends and a profile for each of its customers: a million
+// It reads the whole part and a profile for each of its customers: a million
 // sends of 1 KB are 125,000 read units.
-func Read(ctx context.Context, from Tables, coupons Coupons, q outcome.Question, progress func(sends int64)) (*outcome.Report, error) {
-	reports := make([]*outcome.Report, parts)
+func Read(ctx context.Context, from Tables, coupons Coupons, q outcome.Question, of Part, progress func(sends int64)) (*outcome.Report, error) {
+	scans := parts
+	if of.Of > 1 {
+		scans = 1 // several parts are read at the same time
+	}
+	reports := make([]*outcome.Report, scans)
 	var read atomic.Int64
 	all, ctx := errgroup.WithContext(ctx)
-	for part := range parts {
+	for scan := range scans {
 		r := &reader{from: from, coupons: coupons, report: outcome.New(q)}
-		reports[part] = r.report
+		reports[scan] = r.report
 		all.Go(func() error {
-			for page := (dynamo.Page{Segment: part, Segments: parts}); page.After != dynamo.End; {
+			for page := (dynamo.Page{Segment: of.Index*scans + scan, Segments: of.Of * scans}); page.After != dynamo.End; {
 				n := int64(0)
 				next, err := from.Sends(ctx, page, func(s claim.Send) error {
 					n++

@@ -193,7 +193,7 @@ func answer(ctx context.Context, a asked, store *dynamo.Store, segments []shoppo
 	if err != nil {
 		return report{}, err
 	}
-	read, err := results.Read(ctx, store, store, a.question, func(sends int64) { fmt.Fprintf(progress, "\r%d sends read", sends) })
+	read, err := results.Read(ctx, store, store, a.question, results.All, func(sends int64) { fmt.Fprintf(progress, "\r%d sends read", sends) })
 	fmt.Fprintf(progress, "\r%40s\r", "") // clears the line
 	if err != nil {
 		return report{}, err
