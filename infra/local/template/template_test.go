@@ -2,6 +2,7 @@ package template_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -30,6 +31,31 @@ func TestReadTheProjectsTemplate(t *testing.T) {
 			if strings.Contains(value, "${") || value == "" {
 				t.Errorf("function %s: %s=%q is not resolved", f.ID, name, value)
 			}
+		}
+	}
+}
+
+// withParameters is a folder with the file parameters.yaml in it.
+type withParameters struct {
+	fs.FS
+	parameters string
+}
+
+func (w withParameters) ReadFile(name string) ([]byte, error) {
+	if name == "parameters.yaml" {
+		return []byte(w.parameters), nil
+	}
+	return fs.ReadFile(w.FS, name)
+}
+
+// The local cloud has no bucket and no state machine, so it refuses nights in segments.
+func TestNightsInSegmentsAreRefused(t *testing.T) {
+	o := options
+	o.Parameters = "parameters.yaml"
+	_, err := template.Read(withParameters{os.DirFS("../../.."), "NightSegments: 2\n"}, "template.yaml", o)
+	for _, want := range []string{"Partials: the local cloud does not know the type AWS::S3::Bucket", "Nights: the local cloud does not know the type AWS::Serverless::StateMachine"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Read with two segments = %v, want a fault that has %q", err, want)
 		}
 	}
 }
