@@ -10,12 +10,12 @@ CYCLONEDX  := $(TOOLS)/cyclonedx-gomod-1.10.0
 VENV       := $(TOOLS)/python
 GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-# How functions are built; SAM passes it on to `go build`. `make run` builds the
-# local cloud and the functions in one call, so shared packages compile once. A
-# binary depends on the source and the Go version only: no path (-trimpath), no
-# C compiler, no commit (-buildvcs=false); see docs/builds.md. Compilers do not
-# write what a debugger needs (-dwarf=false): the linker would leave it out (-s), and
-# writing it is an eighth of the compilers' work.
+# How functions are built; SAM passes it on to `go build`, and the local cloud
+# builds with the same (infra/local/cloud/build.go). A binary depends on the source
+# and the Go version only: no path (-trimpath), no C compiler, no commit
+# (-buildvcs=false); see docs/builds.md. Compilers do not write what a debugger needs
+# (-dwarf=false): it is an eighth of their work, and the linker would leave it out
+# (-s).
 BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -tags=lambda.norpc -gcflags=all=-dwarf=false -ldflags=-s'
 LAMBDA := GOOS=linux GOARCH=arm64 $(BUILD)
 export SAM_CLI_TELEMETRY := 0
@@ -38,10 +38,11 @@ help: ## list the targets
 # ---- use ----
 
 .PHONY: run
-run: tools-go tools-node ## start the whole system on this machine and play real orders (DEMO=off, PORT=4566)
-	@test -d bin || echo 'building everything once (about a minute if Go has compiled none of it yet)…'
-	@$(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish ./functions/...
-	@$(BUILD) exec bin/local
+run: tools-go ## start the whole system on this machine and play real orders (DEMO=off, PORT=4566)
+	@test -x bin/local || $(BUILD) bash infra/first-build.sh
+	@$(MAKE) --no-print-directory tools-node
+	@$(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish
+	@exec bin/local
 
 .PHONY: redrive
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)

@@ -20,6 +20,10 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
+// needed are the functions that the demo's first messages need, by the folder of
+// their code. They are built before the others.
+var needed = []string{"functions/record", "functions/send", "functions/learn", "functions/journey"}
+
 // playDemo loads real orders into the tables and puts those of the last days on
 // the event bus over the endpoint, as a shop's back end would. It continues at
 // the order where an earlier start of the program stopped.

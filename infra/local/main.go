@@ -56,32 +56,38 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	}
 	defer func() { _ = listener.Close() }()
 
-	bin := filepath.Join(root, "bin")
-	binaries, err := cloud.Build(ctx, root, bin, t.Functions, out)
+	programs, err := cloud.NewPrograms(root, filepath.Join(root, "bin"), t.Functions)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	built := make(chan struct{})
+	defer func() { cancel(nil); <-built }()
+	go func() {
+		defer close(built)
+		if err := programs.Build(ctx, out, needed...); err != nil {
+			cancel(err)
+		}
+	}()
 	dynamoDB, engine, err := cloud.StartTables(ctx, root, s.Settings, t, out)
 	if engine != nil {
 		defer engine.Stop()
 	}
 	if err != nil {
-		return err
+		return because(ctx, err)
 	}
-	published, err := cloud.Publish(ctx, bin, "infra/shop", dynamoDB, cloud.StoreTables(t))
+	published, err := programs.Publish(ctx, "infra/shop", dynamoDB, cloud.StoreTables(t))
 	if err != nil {
-		return err
+		return because(ctx, err)
 	}
 	fmt.Fprintln(out, published)
 
 	log := cloud.Logger(out)
-	c, err := cloud.Open(s.Settings, t, binaries, dynamoDB, log)
+	c, err := cloud.Open(s.Settings, t, programs, dynamoDB, log)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	if engine != nil {
 		go func() {
 			select {
@@ -107,6 +113,15 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	}
 	err = c.Run(ctx, listener, ready, log)
 	fmt.Fprintln(out, "stopped; unfinished work continues at the next start")
+	return err
+}
+
+// because returns why the context was cancelled, or err if it was not, or only by
+// a signal.
+func because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
 	return err
 }
 

@@ -51,10 +51,9 @@ type Cloud struct {
 	front      func(http.Handler) http.Handler
 }
 
-// Open opens every service of the template. binaries are the functions'
-// programs by ID; dynamoDB is the endpoint of DynamoDB. If it fails, it leaves
-// nothing open.
-func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB string, log *slog.Logger) (c *Cloud, err error) {
+// Open opens every service of the template. programs can still be in the making;
+// dynamoDB is the endpoint of DynamoDB. If it fails, it leaves nothing open.
+func Open(s Settings, t *template.Template, programs Programs, dynamoDB string, log *slog.Logger) (c *Cloud, err error) {
 	c = &Cloud{front: s.Trial.Front}
 	defer func() {
 		if err != nil {
@@ -84,7 +83,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	if s.Meter || s.Trial.Front != nil {
 		direct = s.Endpoint()
 	}
-	c.functions, err = lambda.New(c.db, functionConfigs(t, binaries), lambda.Options{
+	c.functions, err = lambda.New(c.db, functionConfigs(t, programs), lambda.Options{
 		Endpoint: s.Endpoint(), DynamoDB: direct, LogDir: filepath.Join(s.Var, "log"),
 		Queue: c.queues, Trail: c.trail, Log: log,
 	})
@@ -148,8 +147,9 @@ func StoreTables(t *template.Template) dynamo.Tables {
 }
 
 // Run serves and runs the services until the context ends. It calls ready when
-// all of them have started, and returns when the running function calls have
-// ended or [stopTimeout] has passed.
+// all of them have started; a function that is not built yet takes its calls when
+// it is. Run returns when the running function calls have ended or [stopTimeout]
+// has passed.
 func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), log *slog.Logger) error {
 	routes := newRoutes(c)
 	var handler http.Handler = routes
@@ -176,10 +176,23 @@ func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), lo
 	start("deliveries", c.deliveries.Run)
 	start("mail", c.mail.Run)
 	for _, m := range c.mappings {
-		start("queue "+m.QueueARN, m.Run)
+		start("queue "+m.QueueARN, func(ctx context.Context) error {
+			if err := c.functions.Built(ctx, m.Function); err != nil { // a message that is received is worked on
+				return err
+			}
+			return m.Run(ctx)
+		})
 	}
 	start("schedules", c.schedules.Run)
-	routes.ready.Store(true)
+	start("health", func(ctx context.Context) error {
+		for _, f := range c.functions.Functions() {
+			if err := c.functions.Built(ctx, f.Name); err != nil {
+				return err
+			}
+		}
+		routes.ready.Store(true)
+		return nil
+	})
 	ready()
 	<-ctx.Done()
 

@@ -17,7 +17,7 @@ import (
 // it by the X-Amz-Target of the JSON protocols and by the path of the REST
 // protocols.
 type routes struct {
-	ready   atomic.Bool // all services have started
+	ready   atomic.Bool // all services have started, and all functions are built
 	targets map[string]http.Handler
 	paths   *http.ServeMux
 }

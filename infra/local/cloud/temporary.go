@@ -86,9 +86,11 @@ func (t Temporary) Start(ctx context.Context) (r *Running, err error) {
 		return r, err
 	}
 	undo = append(undo, logFile.Close)
-	bin := filepath.Join(t.Dir, "bin")
-	binaries, err := Build(ctx, t.Root, bin, r.Template.Functions, t.Out)
+	programs, err := NewPrograms(t.Root, filepath.Join(t.Dir, "bin"), r.Template.Functions)
 	if err != nil {
+		return r, err
+	}
+	if err := programs.Build(ctx, t.Out); err != nil {
 		return r, err
 	}
 	endpoint, engine, err := StartTables(ctx, t.Root, r.Settings, r.Template, t.Out)
@@ -102,7 +104,7 @@ func (t Temporary) Start(ctx context.Context) (r *Running, err error) {
 	if err := t.Shop(files); err != nil {
 		return r, err
 	}
-	published, err := Publish(ctx, bin, files, endpoint, names)
+	published, err := programs.Publish(ctx, files, endpoint, names)
 	if err != nil {
 		return r, err
 	}
@@ -115,7 +117,7 @@ func (t Temporary) Start(ctx context.Context) (r *Running, err error) {
 		Retryer:     retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 10 }),
 	})
 	log := Logger(logFile)
-	if r.Cloud, err = Open(r.Settings, r.Template, binaries, endpoint, log); err != nil {
+	if r.Cloud, err = Open(r.Settings, r.Template, programs, endpoint, log); err != nil {
 		return r, err
 	}
 	undo = append(undo, func() error { r.Close(); return nil })

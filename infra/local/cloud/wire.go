@@ -16,11 +16,12 @@ import (
 // The functions below convert the template's resources to each service's
 // configuration.
 
-func functionConfigs(t *template.Template, binaries map[string]string) []lambda.Config {
+func functionConfigs(t *template.Template, programs Programs) []lambda.Config {
 	var out []lambda.Config
 	for _, f := range t.Functions {
+		program := programs.Functions[f.ID]
 		out = append(out, lambda.Config{
-			ID: f.ID, Name: f.Name, ARN: f.ARN, Binary: binaries[f.ID], Handler: f.Handler,
+			ID: f.ID, Name: f.Name, ARN: f.ARN, Binary: program.Path, Built: program.Built, Handler: f.Handler,
 			Timeout: f.Timeout, MemoryMB: f.MemoryMB, Reserved: f.Reserved, Env: f.Env,
 			LogFormat: f.LogFormat, LogLevel: f.LogLevel,
 			Retries: f.Async.Retries, MaxAge: f.Async.MaxAge, OnFailure: f.Async.OnFailure, DeadLetters: f.Async.DeadLetters,

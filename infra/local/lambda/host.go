@@ -31,7 +31,8 @@ type Config struct {
 	ID       string // logical ID in the template; names its function URL and its log
 	Name     string // function name
 	ARN      string
-	Binary   string // path of the built program
+	Binary   string          // path of the program
+	Built    <-chan struct{} // closed when the program is built; nil: it is
 	Handler  string
 	Timeout  time.Duration
 	MemoryMB int
@@ -123,10 +124,33 @@ func (h *Host) Invoke(ctx context.Context, name string, payload []byte, trace st
 	return h.invoke(ctx, name, request{id: aws.NewID(), payload: payload, trace: trace})
 }
 
+// Built waits until a function's program is built. It fails if there is no such
+// function, if the context ends, or if the host stops.
+func (h *Host) Built(ctx context.Context, name string) error {
+	f := h.find(name)
+	if f == nil {
+		return fmt.Errorf("wait for %s: %w", name, aws.ErrUnknownFunction)
+	}
+	if f.Config.Built == nil {
+		return nil
+	}
+	select {
+	case <-f.Config.Built:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-h.stopping:
+		return aws.ErrStopping
+	}
+}
+
 func (h *Host) invoke(ctx context.Context, name string, r request) (aws.Invocation, error) {
 	f := h.find(name)
 	if f == nil {
 		return aws.Invocation{}, fmt.Errorf("invoke %s: %w", name, aws.ErrUnknownFunction)
+	}
+	if err := h.Built(ctx, name); err != nil {
+		return aws.Invocation{}, fmt.Errorf("invoke %s: %w", name, err)
 	}
 	if !h.begin() {
 		return aws.Invocation{}, fmt.Errorf("invoke %s: %w", name, aws.ErrStopping)

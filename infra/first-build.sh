@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds what `make run` starts with, infra/local and infra/ops/publish, into bin,
+# on a machine where Go may have compiled nothing yet; the local cloud builds the
+# functions while it starts. The environment has the flags of the Makefile.
+#
+# The standard library needs no module: it is compiled while npm and Go fetch.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+echo 'building everything once (about a minute if Go has compiled none of it yet)…' >&2
+go build net/http html/template encoding/xml encoding/csv image/png & # most of what is used
+standard=$!
+make --no-print-directory tools-node &
+node=$!
+total=$(go list -deps ./infra/local ./infra/ops/publish ./functions/... | grep -cE '^regulars/|^[^/]+\.')
+wait "$standard"
+
+# `go build -v` prints the path of each package before it compiles it, and faults.
+compiled=0
+go build -v -o bin/ ./infra/local ./infra/ops/publish 2>&1 | while read -r line; do
+	case $line in
+	*' '*) echo "$line" >&2 ;;
+	*)
+		compiled=$((compiled + 1))
+		if [[ -t 2 ]]; then
+			printf '\rcompiling: package %d of about %d' "$compiled" "$total" >&2
+		elif ((compiled % 100 == 0)); then
+			echo "compiling: package $compiled of about $total" >&2
+		fi
+		;;
+	esac
+done
+if [[ -t 2 ]]; then echo >&2; fi
+wait "$node"
