@@ -11,7 +11,8 @@ VENV       := $(TOOLS)/python
 GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
 # How functions are built; SAM passes it on to `go build`, and the local cloud
-# builds with the same (infra/local/cloud/build.go). A binary depends on the source
+# builds with the same (infra/local/cloud/build.go). So do the commands for a running
+# system: what `make run` has compiled is not compiled again. A binary depends on the source
 # and the Go version only: no path (-trimpath), no C compiler, no commit
 # (-buildvcs=false); see docs/builds.md. Compilers do not write what a debugger needs
 # (-dwarf=false): it is an eighth of their work, and the linker would leave it out
@@ -46,41 +47,41 @@ run: tools-go ## start the whole system on this machine and play real orders (DE
 
 .PHONY: redrive
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)
-	@go run ./infra/ops/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
+	@$(BUILD) go run ./infra/ops/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
 
 .PHONY: breakers brakes
 brakes: breakers # the earlier name
 breakers: tools-go ## list the tripped circuit breakers, or release one: make breakers RELEASE=weekly-picks (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
-	go run ./infra/ops/breakers $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
+	$(BUILD) go run ./infra/ops/breakers $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
 
 .PHONY: campaign
 campaign: tools-go ## list the campaigns with their states, or stop one: make campaign PAUSE=weekly-picks, or CANCEL=…, or RESUME=… (BY=… WHY=… STACK=… for AWS)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SETTINGS_TABLE=$$(output SettingsTable); SENDS_TABLE=$$(output SendsTable); export SETTINGS_TABLE SENDS_TABLE;) \
-	go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why $(call quoted,$(WHY)))
+	$(BUILD) go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why $(call quoted,$(WHY)))
 
 .PHONY: preview
 preview: tools-go ## write a page with a campaign's message as a customer would get it: make preview CAMPAIGN=weekly-picks CUSTOMER=c-17 (LANGUAGE=pl ORDER=… PRODUCT=… OUT=preview.html STACK=…), and send it to a tester: TO=ann@shop.example.com
 	@mkdir -p var
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to $(call quoted,$(TO))) '$(or $(OUT),var/preview.html)'
+	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to $(call quoted,$(TO))) '$(or $(OUT),var/preview.html)'
 
 .PHONY: why
 why: tools-go ## say what became of a campaign's messages to a customer, and what would become of one now: make why CAMPAIGN=weekly-picks CUSTOMER=c-17, an address or an order (ORDER=… PRODUCT=… STACK=…)
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
+	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
 
 .PHONY: redecide
 redecide: tools-go ## make every stored decision again from its inputs, with the code of today, and count the differences (STACK=… for AWS)
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse redecide $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)))
+	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/rehearse redecide $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)))
 
 .PHONY: audience
 audience: tools-go ## count a campaign's audience, and what would become of each message now: make audience CAMPAIGN=weekly-picks (PRODUCT=… AT='2026-12-05 10:00' FILES=infra/shop JSON=1 STACK=… for AWS)
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/audience $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(AT),-at '$(AT)') $(if $(FILES),-files '$(FILES)') $(if $(JSON),-json)
+	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/audience $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(AT),-at '$(AT)') $(if $(FILES),-files '$(FILES)') $(if $(JSON),-json)
 
 .PHONY: backtest
 backtest: tools-go ## try the policy of infra/shop on the shop's past orders and write a page: make backtest FROM=2026-10-01 TO=2026-11-01 (CAMPAIGN=weekly-picks to see what it crowds out, SAMPLE=10 for one in ten mailboxes, FILES=… OUT=… STACK=…)
 	@mkdir -p var
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
+	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
 # The tables that a rehearsal on a stack reads, its tenant, and the sender of its test mails.
 rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); DECISIONS_TABLE=$$(output DecisionsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
@@ -91,33 +92,33 @@ rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)
 .PHONY: model
 model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
-	go run ./infra/ops/model $(if $(STACK),-aws) $(if $(VERSION),-version '$(VERSION)') $(if $(ROLLBACK),-back)
+	$(BUILD) go run ./infra/ops/model $(if $(STACK),-aws) $(if $(VERSION),-version '$(VERSION)') $(if $(ROLLBACK),-back)
 
 .PHONY: results
 results: tools-go ## say what campaigns did: what became of their messages, what they added, what they cost: make results (CAMPAIGN=… FROM=2026-11-01 TO=2026-11-30 HORIZON=28 AFTER=5 THOUSAND=0.10 OUT=var/results.html CSV=results.csv STACK=…)
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SENDS_TABLE=$$(output SendsTable); CUSTOMERS_TABLE=$$(output CustomersTable); COUPONS_TABLE=$$(output CouponsTable); CATALOGUE_TABLE=$$(output CatalogueTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE CUSTOMERS_TABLE COUPONS_TABLE CATALOGUE_TABLE SETTINGS_TABLE;) \
-	go run ./infra/ops/results $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(HORIZON),-horizon '$(HORIZON)') $(if $(AFTER),-after '$(AFTER)') $(if $(THOUSAND),-thousand '$(THOUSAND)') $(if $(CSV),-csv '$(CSV)') $(if $(SHOP),-shop '$(SHOP)') '$(or $(OUT),var/results.html)'
+	$(BUILD) go run ./infra/ops/results $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(HORIZON),-horizon '$(HORIZON)') $(if $(AFTER),-after '$(AFTER)') $(if $(THOUSAND),-thousand '$(THOUSAND)') $(if $(CSV),-csv '$(CSV)') $(if $(SHOP),-shop '$(SHOP)') '$(or $(OUT),var/results.html)'
 
 .PHONY: value
 value: tools-go ## write a page of customer value: active customers, retention, expectations: make value OUT=value.html (ANSWERS=answers.csv STACK=…), or print one customer: make value CUSTOMER=c-17
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SETTINGS_TABLE=$$(output SettingsTable); CUSTOMERS_TABLE=$$(output CustomersTable); export SETTINGS_TABLE CUSTOMERS_TABLE;) \
-	go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)),'$(or $(OUT),var/value.html)')
+	$(BUILD) go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)),'$(or $(OUT),var/value.html)')
 
 .PHONY: mailboxes
 mailboxes: tools-go ## after an upgrade: add older contacts to those of their mailboxes (STACK=… for AWS)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); export CUSTOMERS_TABLE MAILBOX_SECRET_ARN;) go run ./infra/ops/mailboxes $(if $(STACK),-aws)
+	CUSTOMERS_TABLE=$$(output CustomersTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); export CUSTOMERS_TABLE MAILBOX_SECRET_ARN;) $(BUILD) go run ./infra/ops/mailboxes $(if $(STACK),-aws)
 
 .PHONY: import
 import: tools-go ## bring a shop's history in: make import CONTACTS=… ORDERS=… PRODUCTS=… SUPPRESSED=… (COLUMNS=email=E-Mail DATES=dmy|mdy DECIMAL=point|comma AS_OF=2026-11-20 ZONE=… CURRENCY=… ENCODING=… NO_SKU=title SKIP_FAULTY=1 STACK=…); a dry run without APPLY=1; or drafts from Amazon Pinpoint: PINPOINT=folder OUT=folder (OPTED_IN=1 ZONE=…)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); CATALOGUE_TABLE=$$(output CatalogueTable); SETTINGS_TABLE=$$(output SettingsTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); \
 	export CUSTOMERS_TABLE ORDERS_TABLE CATALOGUE_TABLE SETTINGS_TABLE MAILBOX_SECRET_ARN;) \
-	go run ./infra/ops/importer $(if $(STACK),-aws) -contacts '$(CONTACTS)' -orders '$(ORDERS)' -products '$(PRODUCTS)' -suppressed '$(SUPPRESSED)' -columns '$(COLUMNS)' -dates '$(DATES)' \
+	$(BUILD) go run ./infra/ops/importer $(if $(STACK),-aws) -contacts '$(CONTACTS)' -orders '$(ORDERS)' -products '$(PRODUCTS)' -suppressed '$(SUPPRESSED)' -columns '$(COLUMNS)' -dates '$(DATES)' \
 	-decimal '$(DECIMAL)' -as-of '$(AS_OF)' -zone '$(ZONE)' -currency '$(CURRENCY)' -encoding '$(ENCODING)' -no-sku '$(NO_SKU)' $(if $(SKIP_FAULTY),-skip-faulty) $(if $(APPLY),-apply) \
 	-pinpoint '$(PINPOINT)' -out '$(OUT)' $(if $(OPTED_IN),-opted-in)
 
@@ -125,14 +126,14 @@ import: tools-go ## bring a shop's history in: make import CONTACTS=… ORDERS=�
 conservation: reconcile # the earlier name
 reconcile: tools-go ## count the planned intents and the states of their sends (STACK=… for AWS)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) go run ./infra/ops/reconcile
+	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) $(BUILD) go run ./infra/ops/reconcile
 
 .PHONY: erase
 erase: tools-go ## erase a customer everywhere: make erase CUSTOMER=c-17 (STACK=… for AWS; UNKNOWN=1 if nothing is stored about them), repeat the erasures after a restore: SINCE=2026-11-01, or list the open requests and the erasures
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); DECISIONS_TABLE=$$(output DecisionsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); EVENT_BUS=$$(output EventBus); \
 	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE DECISIONS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE MAILBOX_SECRET_ARN EVENT_BUS;) \
-	go run ./infra/ops/erase $(if $(STACK),-aws) $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER))) $(if $(UNKNOWN),-unknown) $(if $(SINCE),-since '$(SINCE)')
+	$(BUILD) go run ./infra/ops/erase $(if $(STACK),-aws) $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER))) $(if $(UNKNOWN),-unknown) $(if $(SINCE),-since '$(SINCE)')
 
 .PHONY: export
 export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=c-17.json (STACK=… for AWS), close a request that was answered otherwise: ANSWERED=request, or list the open requests
@@ -140,7 +141,7 @@ export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); DECISIONS_TABLE=$$(output DecisionsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
 	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE DECISIONS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
-	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)) '$(or $(OUT),var/export.json)')
+	$(BUILD) go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)) '$(or $(OUT),var/export.json)')
 
 .PHONY: canary
 canary: tools-go ## put a made-up person through every path, erase them, and look for them everywhere
@@ -151,30 +152,30 @@ retention: tools-go ## count what the nightly job would let go now, and print wh
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
 	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
-	go run ./infra/ops/retention $(if $(STACK),-aws) $(if $(FILES),-files '$(FILES)')
+	$(BUILD) go run ./infra/ops/retention $(if $(STACK),-aws) $(if $(FILES),-files '$(FILES)')
 
 .PHONY: publish
 publish: tools-go ## check infra/shop and its links, and publish it to a stack: make publish STACK=regulars (LINKS=off)
 	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) CUSTOMERS_TABLE=$$(output CustomersTable) CATALOGUE_TABLE=$$(output CatalogueTable) LOG_DAYS=$$(output LogDays) QUEUE_SECONDS=$$(output QueueSeconds) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
+	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) CUSTOMERS_TABLE=$$(output CustomersTable) CATALOGUE_TABLE=$$(output CatalogueTable) LOG_DAYS=$$(output LogDays) QUEUE_SECONDS=$$(output QueueSeconds) $(BUILD) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
 
 .PHONY: shop
 shop: tools-go ## check infra/shop and list faults and advice (LINKS=check requests its links too)
-	@go run ./infra/ops/publish -check $(if $(filter check,$(LINKS)),-links)
+	@$(BUILD) go run ./infra/ops/publish -check $(if $(filter check,$(LINKS)),-links)
 
 .PHONY: offers-lint
 offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint (DIR=…)
-	@go run ./infra/ops/offercheck lint $(DIR)
+	@$(BUILD) go run ./infra/ops/offercheck lint $(DIR)
 
 .PHONY: offers-try
 offers-try: tools-go ## show what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
-	@go run ./infra/ops/offercheck try -customer $(call quoted,$(CUSTOMER)) -cart '$(CART)' -order '$(ORDER)' $(DIR)
+	@$(BUILD) go run ./infra/ops/offercheck try -customer $(call quoted,$(CUSTOMER)) -cart '$(CART)' -order '$(ORDER)' $(DIR)
 
 .PHONY: mail-check
 mail-check: tools-go ## judge the SPF, DKIM, DMARC and BIMI records of a domain: make mail-check DOMAIN=shop.example.com (SELECTOR=token1,token2 MAIL_FROM=… DKIM_DOMAIN=… ZONE=file, or STACK=…, which asks SES)
 	@$(if $(STACK),identity=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='MailDomain'].ParameterValue"); \
 	aws sesv2 get-email-identity --email-identity "$$identity" --output json |) \
-	go run ./infra/ops/mailcheck -selector '$(SELECTOR)' -mail-from '$(MAIL_FROM)' -zone '$(ZONE)' \
+	$(BUILD) go run ./infra/ops/mailcheck -selector '$(SELECTOR)' -mail-from '$(MAIL_FROM)' -zone '$(ZONE)' \
 	$(if $(STACK),-identity - -dkim-domain "$(or $(DKIM_DOMAIN),$$identity)" "$(or $(DOMAIN),$$identity)",-dkim-domain '$(DKIM_DOMAIN)' '$(DOMAIN)')
 
 .PHONY: mail-pictures
@@ -277,7 +278,7 @@ send-scale: tools-go tools-node ## plan weekly-picks for 100,000 customers and s
 
 .PHONY: cost
 cost: tools-go ## print what a month costs on AWS, line by line: make cost MESSAGES=1000000 ORDERS=100000 CUSTOMERS=250000
-	@go run ./infra/ops/cost $(if $(MESSAGES),-messages '$(MESSAGES)') $(if $(ORDERS),-orders '$(ORDERS)') $(if $(CUSTOMERS),-customers '$(CUSTOMERS)')
+	@$(BUILD) go run ./infra/ops/cost $(if $(MESSAGES),-messages '$(MESSAGES)') $(if $(ORDERS),-orders '$(ORDERS)') $(if $(CUSTOMERS),-customers '$(CUSTOMERS)')
 
 .PHONY: throughput
 throughput: tools-go ## let 10, 125 and 1,000 containers send promotions in virtual time, with AWS's latencies, and name the hottest items: make throughput RATE=1250 SECONDS=20 CONTAINERS=125 CPU=7.5ms SHARDS=8
