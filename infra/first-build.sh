@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-echo 'building everything once (about a minute if Go has compiled none of it yet)…' >&2
+echo 'building everything once (a minute or two if Go has compiled none of it yet)…' >&2
 go build net/http html/template encoding/xml encoding/csv image/png & # most of what is used
 standard=$!
 make --no-print-directory tools-node &
