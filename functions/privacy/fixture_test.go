@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -345,7 +346,9 @@ func text(t testing.TB, item map[string]types.AttributeValue) string {
 		case *types.AttributeValueMemberS:
 			fmt.Fprintf(&b, "%s=%s ", name, v.Value)
 		case *types.AttributeValueMemberB:
-			plain, err := io.ReadAll(flate.NewReader(bytes.NewReader(v.Value)))
+			dictionary, err := os.ReadFile("../../shared/dynamo/body1.dict")
+			must(t, err)
+			plain, err := io.ReadAll(flate.NewReaderDict(bytes.NewReader(v.Value[1:]), dictionary)) // the first byte names the dictionary
 			must(t, err)
 			fmt.Fprintf(&b, "%s=%s ", name, plain)
 		}
