@@ -241,7 +241,8 @@ template: $(VENV)/done ## validate the templates with SAM and cfn-lint
 sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm64)
 	@$(BUILD) $(VENV)/bin/sam build >$(TOOLS)/sam-build.log 2>&1 || { tail -40 $(TOOLS)/sam-build.log; exit 1; }
 	@for f in functions/*/; do n=$${f#functions/}; test -x .aws-sam/build/$$(awk -v f="functions/$${n%/}" '/^  [A-Za-z]+:$$/ {id=$$1} $$2==f {sub(":","",id); print id}' template.yaml)/bootstrap || { echo "sam build made no bootstrap for $$f"; exit 1; }; done
-	@echo 'sam build: every function has its bootstrap'
+	@go run ./infra/proof/coldstart -built .aws-sam/build
+	@echo 'sam build: every function has its bootstrap, and no part that it does not need'
 
 .PHONY: sbom
 sbom: $(CYCLONEDX) ## write the software bill of materials of each function, as CycloneDX, to var/sbom

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"regulars/infra/local/template"
+)
+
+// parts are heavy parts, each with the name of a function that is in every program
+// with the part, and the functions that have it.
+var parts = []struct {
+	name, symbol string
+	in           []string
+}{
+	{"the template engine Liquid", "osteele/liquid/render.(*Config).Compile", []string{"click", "preferences", "recommend", "send", "signup"}},
+	{"the compiler of conditions", "cel-go/cel.(*Env).Check", []string{"click", "journey", "learn", "plan", "preferences", "privacy", "recommend", "record", "redeem", "send", "signup"}},
+	{"html/template", "text/template.(*Template).Execute", []string{"click", "preferences", "signup"}},
+	{"the compiler of MJML", "mjml-go", nil},
+	{"the compiler of Markdown", "yuin/goldmark", nil},
+	{"all calls of DynamoDB", "service/dynamodb.(*Client).CreateTable", []string{"click", "preferences", "recommend", "send", "signup"}},
+}
+
+// The largest programs, in bytes: a third of that is their ZIP. Those that have
+// templates have all methods that templates could call.
+const (
+	largest              = 23_000_000
+	largestWithTemplates = 36_000_000
+)
+
+// checkBuilt reports the functions below the folder, as SAM builds them, that are too
+// large or have a part that they should not have.
+func checkBuilt(folder string, functions []template.Function) error {
+	var faults []error
+	for _, f := range functions {
+		name := path.Base(f.Code)
+		program, err := os.ReadFile(filepath.Join(folder, f.ID, "bootstrap"))
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		most := largest
+		for _, part := range parts {
+			if part.symbol == parts[0].symbol && slices.Contains(part.in, name) {
+				most = largestWithTemplates
+			}
+			if bytes.Contains(program, []byte(part.symbol)) && !slices.Contains(part.in, name) {
+				faults = append(faults, fmt.Errorf("%s has %s in it: find out why with go list -deps, or with go build -ldflags=-dumpdep if a library now calls methods by their names", name, part.name))
+			}
+		}
+		if len(program) > most {
+			faults = append(faults, fmt.Errorf("%s has %d bytes, of at most %d", name, len(program), most))
+		}
+	}
+	return errors.Join(faults...)
+}
