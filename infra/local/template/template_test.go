@@ -53,7 +53,7 @@ func TestNightsInSegmentsAreRefused(t *testing.T) {
 	o := options
 	o.Parameters = "parameters.yaml"
 	_, err := template.Read(withParameters{os.DirFS("../../.."), "NightSegments: 2\n"}, "template.yaml", o)
-	for _, want := range []string{"Partials: the local cloud does not know the type AWS::S3::Bucket", "Nights: the local cloud does not know the type AWS::Serverless::StateMachine"} {
+	for _, want := range []string{"Partials: the local cloud does not know the type AWS::S3::Bucket", "Nights: the local cloud does not know the type AWS::StepFunctions::StateMachine"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Read with two segments = %v, want a fault that has %q", err, want)
 		}
