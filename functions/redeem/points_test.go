@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -242,8 +243,13 @@ func TestOfferThatGrantsNoPointsIsNotUsed(t *testing.T) {
 	}
 }
 
-// The write units of docs/points.md.
+// The write units of docs/points.md, as dynoxide counts them. DynamoDB Local (make
+// test-oracle) counts one more for the index entry that the transaction writes.
 func TestPointsCost(t *testing.T) {
+	more := 0.0
+	if os.Getenv("DYNAMODB_ENDPOINT") != "" {
+		more = 1
+	}
 	for name, c := range map[string]struct {
 		scheme         bool
 		points         int
@@ -263,12 +269,12 @@ func TestPointsCost(t *testing.T) {
 			var wrote float64
 			b.store.Meter = func(_ string, _, w float64) { wrote += w }
 			q := b.hold(t, "o-1", paying(c.points))
-			if q.Points != nil && q.Points.Spends != c.spends || wrote > c.held {
+			if q.Points != nil && q.Points.Spends != c.spends || wrote > c.held+more {
 				t.Errorf("a hold with %d points spends %+v and costs %v write units, want %v at most", c.points, q.Points, wrote, c.held)
 			}
 			wrote = 0
 			b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
-			if wrote > c.redeemed {
+			if wrote > c.redeemed+more {
 				t.Errorf("its redemption costs %v write units, want %v at most", wrote, c.redeemed)
 			}
 		})

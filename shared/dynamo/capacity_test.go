@@ -30,9 +30,9 @@ func anExplanation() json.RawMessage {
 }
 
 // The costs of the package comment, index included: a promotion without coupon
-// takes five write units from its claim to SES's answer. dynoxide counts two units
-// less for a merged send than the official DynamoDB Local (make test-oracle), whose
-// count is the one below.
+// takes five write units from its claim to SES's answer. dynoxide counts one
+// unit for an index entry that a transaction writes, DynamoDB Local (make
+// test-oracle) two; the bounds hold for both.
 func TestCapacity(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
