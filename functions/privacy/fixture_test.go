@@ -149,6 +149,7 @@ func (f *fixture) fill() {
 		order("o-1", ann, address), order("o-2", ann, earlier), order("o-3", guest, address), order("o-4", intake.Guest(earlier), earlier), order("o-5", bob, "bob@example.com"),
 	}
 	profiles := map[shop.CustomerID]profile.Profile{}
+	f.store.MostBought = 0 // so what they bought is beside the profiles
 	for _, o := range orders {
 		raised := map[shop.OrderKind][]campaign.Intent{shop.OrderPlaced: {intent(o.Customer, o.ID)}}
 		if o.Customer == bob {
@@ -158,7 +159,7 @@ func (f *fixture) fill() {
 		if o.ID != "o-2" { // Ann's profile has the address of her first order
 			p.Email = profile.Statement{Value: o.Placed.Customer.Email, At: o.Placed.At, By: o.ID}
 		}
-		p.Mailbox = key.Mailbox(p.Email.Value)
+		p.Mailbox, p.Bought = key.Mailbox(p.Email.Value), map[shop.ProductID]profile.Units{"MARKER-PRODUCT": {Orders: 1, Units: 1}}
 		_, rev, err := f.store.Profile(ctx, o.Customer)
 		must(t, err)
 		must(t, f.store.SaveFold(ctx, dynamo.Fold{

@@ -56,6 +56,8 @@ func (f *fixture) keep() {
 		o.Placed.At, o.Placed.Revision = c.at, c.at
 		p := profile.Profile{}.Update(shop.Order{}, o, shop.OrderFact{Kind: shop.OrderPlaced, Order: o.ID, Placed: o.Placed})
 		p.Mailbox, p.Points.Ledger = key.Mailbox(p.Email.Value), c.points
+		p.Bought = map[shop.ProductID]profile.Units{"P": {Orders: 1, Units: 1}}
+		f.store.MostBought = 0 // so it is beside the profile
 		about := intent(id, o.ID)
 		about.Planned, about.NotAfter = c.at, c.at.Add(time.Hour)
 		must(t, f.store.SaveFold(ctx, dynamo.Fold{Order: o, Raised: map[shop.OrderKind][]campaign.Intent{shop.OrderPlaced: {about}}, Customer: id, Profile: p}))
@@ -182,6 +184,12 @@ func (f *fixture) checkKept(before *reconcile.Table, left, taken int) {
 	for _, text := range f.texts() {
 		if strings.HasPrefix(text, "Sends ") && strings.Contains(text, "customer=gone") {
 			f.t.Errorf("the message to the customer is left: %s", text)
+		}
+	}
+	for id, want := range map[shop.CustomerID]bool{"gone": false, "active": true} {
+		beside := slices.ContainsFunc(f.texts(), func(text string) bool { return strings.Contains(text, shop.BoughtPrefix+string(id)) })
+		if beside != want {
+			f.t.Errorf("something is beside the profile of %s: %t, want %t", id, beside, want)
 		}
 	}
 	if d, err := f.store.Send(ctx, "active", send(intent("active", "o-explained"), claim.Capped).ID); err != nil || len(d.Explained) > 0 || d.State != claim.Capped {

@@ -107,6 +107,8 @@ type Condition struct {
 	checked  *cel.Ast
 	currency shop.Currency
 	products []shop.ProductID
+	bought   []shop.ProductID // see Bought
+	anything bool             // see Bought
 }
 
 // Text returns the condition as it was written, with the conditions of segments
@@ -238,6 +240,7 @@ func (c *Checker) compile(text string, segments Segments) (Condition, error) {
 	slices.Sort(mentioned)
 	compiled.names = slices.Compact(mentioned)
 	compiled.products = productsOf(compiled, checked)
+	compiled.bought, compiled.anything = boughtOf(checked)
 	return compiled, nil
 }
 

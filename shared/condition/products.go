@@ -20,6 +20,38 @@ import (
 // depends on more than the product.
 func (c Condition) Products() []shop.ProductID { return c.products }
 
+// Bought returns the products that the condition names of those that the customer
+// bought; all is true if it depends on others as well:
+//
+//	customer.units_of["MUG-1"] >= 10     gives MUG-1
+//	customer.units_of[product.id] >= 1   depends on all
+func (c Condition) Bought() (named []shop.ProductID, all bool) { return c.bought, c.anything }
+
+// boughtOf returns the values of [Condition.Bought] for a compiled condition.
+func boughtOf(checked *cel.Ast) (named []shop.ProductID, all bool) {
+	const units = "customer.units_of"
+	uses := 0
+	references := checked.NativeRep().ReferenceMap()
+	for _, reference := range references {
+		if reference.Name == units {
+			uses++
+		}
+	}
+	ast.PreOrderVisit(checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != operators.Index {
+			return
+		}
+		of, key := e.AsCall().Args()[0], e.AsCall().Args()[1]
+		if reference := references[of.ID()]; reference == nil || reference.Name != units || key.Kind() != ast.LiteralKind {
+			return
+		}
+		if text, ok := key.AsLiteral().(types.String); ok {
+			named, uses = append(named, shop.ProductID(text)), uses-1
+		}
+	}))
+	return named, uses > 0
+}
+
 // comparing are the operators that give the same result for all products that
 // the condition does not name.
 var comparing = []string{

@@ -34,3 +34,24 @@ func TestProductsListsTheProductsThatTheConditionNames(t *testing.T) {
 		}
 	}
 }
+
+func TestBoughtListsTheProductsWhoseUnitsCount(t *testing.T) {
+	c := checker(t)
+	for condition, want := range map[string]string{
+		``:                    "[] false",
+		`customer.orders > 3`: "[] false",
+		`customer.units_of["A"] >= 10 || customer.units_of["B"] == 1`: "[A B] false",
+		`customer.units_of["A"] >= order.units_of["B"]`:               "[A] false",
+		`customer.units_of[product.id] >= 1`:                          "[] true",
+		`customer.units_of["A"] >= 1 && "B" in customer.units_of`:     "[A] true",
+	} {
+		compiled, err := c.Compile(condition)
+		if err != nil {
+			t.Errorf("Compile(%s): %v", condition, err)
+		}
+		named, all := compiled.Bought()
+		if got := fmt.Sprint(named, all); got != want {
+			t.Errorf("Bought of %s = %s, want %s", condition, got, want)
+		}
+	}
+}

@@ -161,9 +161,10 @@ func Orders(p profile.Profile) (orders []recommend.Order, earlier []recommend.Su
 		}
 		orders = append(orders, o)
 	}
-	earlier = make([]recommend.Sum, 0, len(p.Bought))
-	for _, id := range slices.Sorted(maps.Keys(p.Bought)) { // sorted, so that the same products are cut off each time
-		units := p.Bought[id]
+	older := p.Older()
+	earlier = make([]recommend.Sum, 0, len(older))
+	for _, id := range slices.Sorted(maps.Keys(older)) { // sorted, so that the same products are cut off each time
+		units := older[id]
 		earlier = append(earlier, recommend.Sum{Product: id, Orders: units.Orders, Units: units.Units, Returned: units.Returned})
 	}
 	return orders, earlier

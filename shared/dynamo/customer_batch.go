@@ -26,7 +26,7 @@ type stored[T any] struct {
 
 // Customers reads the profiles and the own contacts of these customers, the
 // contacts of these mailboxes, and when the customers with these keyed hashes
-// were erased, a hundred items at a time. Each item is the newest at its read; a
+// were erased, a hundred items at a time; and what is beside the profiles. Each item is the newest at its read; a
 // write must name its revision.
 func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (Customers, error) {
 	c := Customers{
@@ -80,6 +80,12 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 		}
 		return nil
 	})
+	for id, of := range c.profiles {
+		if err == nil && of.value.Beside > 0 {
+			of.value, of.rev, err = s.Profile(ctx, id)
+			c.profiles[id] = of
+		}
+	}
 	if err != nil {
 		return Customers{}, fmt.Errorf("read %d customers: %w", len(ids), err)
 	}

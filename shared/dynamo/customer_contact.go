@@ -15,7 +15,7 @@ import (
 // [Store.Snapshot]. It is the zero Contact with an empty revision if none is
 // stored.
 func (s *Store) Contact(ctx context.Context, id shop.CustomerID) (c frequency.Contact, rev Rev, err error) {
-	read, err := s.Snapshot(ctx, id)
+	read, err := s.snapshot(ctx, id, noProducts)
 	return read.Contact, read.ContactRev, err
 }
 
@@ -37,7 +37,7 @@ func (s *Store) MailboxContact(ctx context.Context, mailbox shop.Mailbox) (c fre
 // [Attempts] conflicts UpdateContact fails with [ErrConflict].
 func (s *Store) UpdateContact(ctx context.Context, id shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
 	err := Retry(ctx, s.Pause, func() error {
-		read, err := s.Snapshot(ctx, id)
+		read, err := s.snapshot(ctx, id, noProducts)
 		if err != nil {
 			return err
 		}

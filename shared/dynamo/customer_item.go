@@ -79,27 +79,25 @@ type Snapshot struct {
 	Bytes      int // of both items, as DynamoDB counts them; up to 4096 of each cost one read unit
 }
 
-// Snapshot returns the customer's profile and contact by two consistent reads.
-// An item that is not stored is zero, with an empty revision.
+// Snapshot returns the customer's profile, with all sums beside it, and contact by two
+// consistent reads, or three if there are such sums. An item that is not stored is zero,
+// with an empty revision.
 //
 // Each item is the newest, but the two need not be of one instant: a decision
 // that depends on the contact must name its revision in the write. If the
 // contact names the customer as moved, the profile was old: Snapshot reads both
 // again, and fails with [ErrConflict] after [Attempts] times.
 func (s *Store) Snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
+	return s.snapshot(ctx, id, nil)
+}
+
+// snapshot is Snapshot with the sums of these products beside the profile, or with
+// all of them if products is nil.
+func (s *Store) snapshot(ctx context.Context, id shop.CustomerID, products []shop.ProductID) (Snapshot, error) {
 	var snapshot Snapshot
 	err := Retry(ctx, s.Pause, func() (err error) {
-		if snapshot, err = s.partition(ctx, id); err != nil || snapshot.Profile.Mailbox == "" {
-			return err
-		}
-		m, err := s.get(ctx, s.tables.Customers, keyOfContact(id, snapshot.Profile.Mailbox))
-		snapshot.Contact, snapshot.ContactRev = frequency.Contact{}, ""
-		if err != nil || m == nil {
-			return err
-		}
-		snapshot.Bytes += size(m)
-		if snapshot.ContactRev, err = readCustomer(m, &snapshot.Contact); err == nil && snapshot.Contact.HasMoved(id) {
-			err = fmt.Errorf("the customer's address changed during the read: %w", ErrConflict)
+		if snapshot, err = s.together(ctx, id); err == nil {
+			snapshot.Profile, err = s.withBought(ctx, id, snapshot.Profile, products)
 		}
 		return err
 	})
@@ -108,6 +106,28 @@ func (s *Store) Snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, err
 	}
 	return snapshot, nil
 }
+
+// together returns the customer's profile and the contact that holds for them. It
+// fails with [ErrConflict] if the contact names the customer as moved.
+func (s *Store) together(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
+	snapshot, err := s.partition(ctx, id)
+	if err != nil || snapshot.Profile.Mailbox == "" {
+		return snapshot, err
+	}
+	m, err := s.get(ctx, s.tables.Customers, keyOfContact(id, snapshot.Profile.Mailbox))
+	snapshot.Contact, snapshot.ContactRev = frequency.Contact{}, ""
+	if err != nil || m == nil {
+		return snapshot, err
+	}
+	snapshot.Bytes += size(m)
+	if snapshot.ContactRev, err = readCustomer(m, &snapshot.Contact); err == nil && snapshot.Contact.HasMoved(id) {
+		err = fmt.Errorf("the customer's address changed during the read: %w", ErrConflict)
+	}
+	return snapshot, err
+}
+
+// noProducts asks for a profile without the sums beside it.
+var noProducts = []shop.ProductID{}
 
 // partition returns both items of a customer's partition, by one query.
 func (s *Store) partition(ctx context.Context, id shop.CustomerID) (Snapshot, error) {

@@ -17,6 +17,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | customer, kind = CONTACT    | frequency.Contact of a customer whose address is not known | record, settle, preferences, redeem |
 	| Customers | signup:MAILBOX, kind = PROFILE | the profile of a sign-up that is not confirmed yet, with profile.SignUp | signup, preferences |
 	| Customers | signup:network:HASH:HOUR, kind = COUNT | how many sign-ups came from one network in one hour | signup |
+	| Customers | bought:CUSTOMER, kind = BOUGHT/PART | sums of older orders by product, of a profile with many: see [profile.Profile.PutBeside] | record, preferences, privacy |
 	| Customers | zone:, kind = ZONE          | that customers have or had this time zone | all that write profiles          |
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
@@ -52,7 +53,7 @@ Their attributes, in addition to the keys:
 	| ----------------- | ------------------------------------------------------------------------------------------------------------ |
 	| account/rate      | rev, body; the same for brake/now, audit/conservation and learned/@versions                                  |
 	| brake/count       | a number for each day and count, such as "2026-11-22 bounced"                                                |
-	| order and customer| rev, body                                                                                                    |
+	| order, customer, bought | rev, body                                                                                                   |
 	| sign-up; its count| rev, body, gone; count, gone                                                                                 |
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
@@ -91,7 +92,7 @@ hash of the customer. It holds the positions that have not ended, at the time of
 their next step.
 
 Put no other item into a customer's partition of Customers: [Store.Snapshot]
-would pay for reading it.
+would pay for reading it. What is beside a profile has a partition of its own.
 
 One attribute is a TTL: gone of a guess, of a sign-up and its count, and of all items
 of Decisions, in seconds since 1970. DynamoDB deletes the item some time after it. No
@@ -169,11 +170,14 @@ TestCapacity checks it.
 	| ------------------------------------------ | ---- | ----- |
 	| Order, Profile, Contact, Send, Coupon      |    1 |       |
 	| Snapshot, of up to 4 KB each               |    2 |       |
+	| Snapshot, Profile; beside it, each 4 KB    |    1 |       |
+	| ProfileAbout, each product beside it       |    1 |       |
 	| Items, each                                |    ½ |       |
 	| PolicyVersion; Policy                      | 1; 2 |       |
 	| SaveFold, order and profile of 1 KB each   |      |     4 |
 	| SaveFold, with a service issue             |      |     6 |
 	| SaveFold, with a change of address         |      |     8 |
+	| SaveFold, with sums beside the profile, each part | 1 |    2 |
 	| SaveFold, order alone; no change           |      |  1; 0 |
 	| UpdateContact; without a mailbox           | 2; 1 |  1; 4 |
 	| UpdateMailbox                              |    1 |     1 |

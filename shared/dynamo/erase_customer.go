@@ -59,16 +59,20 @@ func (s *Store) ErasedAt(ctx context.Context, name string) (time.Time, error) {
 }
 
 // DeleteCustomer deletes the customer's profile, if that revision is stored, and
-// the customer's own contact, but not that of a mailbox. It fails with
-// [ErrConflict] if another call has changed the profile.
+// what is beside it and the customer's own contact, but not that of a mailbox. It
+// fails with [ErrConflict] if another call has changed the profile.
 func (s *Store) DeleteCustomer(ctx context.Context, id shop.CustomerID, rev Rev) error {
+	beside, err := s.deleteBought(ctx, id)
+	if err != nil {
+		return fmt.Errorf("delete customer %s: %w", id, err)
+	}
 	e := where(unchanged("customer", rev))
-	err := s.transact(ctx,
+	err = s.transact(ctx, append(beside,
 		types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &s.tables.Customers, Key: marshal(keyOfProfile(id)), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 		}},
-		types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Customers, Key: marshal(customerKey{id, kindContact})}})
+		types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Customers, Key: marshal(customerKey{id, kindContact})}})...)
 	if err != nil {
 		return fmt.Errorf("delete customer %s: %w", id, err)
 	}

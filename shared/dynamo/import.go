@@ -51,7 +51,7 @@ func (s *Store) Import(ctx context.Context, h History) error {
 		if err := s.NoteZone(ctx, p); err != nil {
 			return err
 		}
-		customers = append(customers, marshal(profileItemOf(p.ID, p)))
+		customers = append(customers, marshal(profileItemOf(p.ID, p.Whole())))
 	}
 	for id, c := range own {
 		customers = append(customers, marshal(contactItemOf(keyOfContact(id, ""), c)))

@@ -55,13 +55,20 @@ func (f Fold) Rev() Rev { return orderItemOf(Order{f.Order, f.Raised, f.Counted}
 // A fold without an order ID is of a fact that belongs to no order: only the
 // profile and the contacts are written.
 //
+// If the profile has more products than [Store.MostBought], some of their sums go beside
+// it in the same transaction.
+//
 // An item that did not change is not written: an order whose profile stays the
 // same is written alone, at a quarter of the price, and a repeated fact costs
 // nothing. A profile is never written alone: it is computed from the order, and
 // the order must not have changed in between.
 func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	order := orderItemOf(Order{f.Order, f.Raised, f.Counted})
-	prof := profileItemOf(f.Customer, f.Profile)
+	p, beside, err := s.putBeside(ctx, f.Customer, f.Profile)
+	if err != nil {
+		return fmt.Errorf("save profile of %s: %w", f.Customer, err)
+	}
+	prof := profileItemOf(f.Customer, p)
 	orderMoves := order.Rev != f.OrderRev
 	profileMoves := f.Customer != "" && prof.Rev != f.ProfileRev
 	if profileMoves {
@@ -69,13 +76,12 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 			return err
 		}
 	}
-	var err error
 	switch {
 	case f.Order.ID == "" && !profileMoves:
-	case f.Order.ID == "" && len(f.Contacts) == 0:
+	case f.Order.ID == "" && len(f.Contacts) == 0 && len(beside) == 0:
 		err = s.saveAlone(ctx, s.tables.Customers, prof, "customer", f.ProfileRev, prof.Rev)
 	case profileMoves, len(f.Contacts) > 0:
-		err = s.saveTogether(ctx, order, prof, f)
+		err = s.saveTogether(ctx, order, prof, f, beside)
 	case orderMoves:
 		err = s.saveAlone(ctx, s.tables.Orders, order, "order", f.OrderRev, order.Rev)
 	}
@@ -101,7 +107,7 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	return nil
 }
 
-func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customerItem, f Fold) error {
+func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customerItem, f Fold, beside []types.TransactWriteItem) error {
 	writes := []types.TransactWriteItem{putAt(s.tables.Customers, prof, "customer", f.ProfileRev)}
 	written := []Rev{prof.Rev}
 	if f.Order.ID != "" {
@@ -115,7 +121,7 @@ func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customer
 			writes = append(writes, s.putReservation(key, c.Contact, c.Rev))
 		}
 	}
-	err := s.transact(ctx, writes...)
+	err := s.transact(ctx, append(writes, beside...)...)
 	var other cancelled
 	if !errors.As(err, &other) {
 		return err

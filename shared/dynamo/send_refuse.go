@@ -68,7 +68,7 @@ func (s *Store) refuse(ctx context.Context, d claim.Send) error {
 	if d.Coupon != nil {
 		writes = append(writes, s.void(*d.Coupon), s.credit(*d.Coupon))
 	}
-	read, err := s.Snapshot(ctx, d.Intent.Customer)
+	read, err := s.snapshot(ctx, d.Intent.Customer, noProducts)
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (s *Store) deleteSetting(ctx context.Context, key settingKey, rev Rev) erro
 	return nil
 }
 
-// DeleteInactive deletes the profile of an inactive customer, and their own contact
+// DeleteInactive deletes the profile of an inactive customer, what is beside it, and their own contact
 // if it says no to nothing, if both are still as they were read. The contact of a
 // mailbox stays. It fails with [ErrConflict] if one of them was changed.
 func (s *Store) DeleteInactive(ctx context.Context, known Snapshot) error {
@@ -97,10 +97,14 @@ func (s *Store) DeleteInactive(ctx context.Context, known Snapshot) error {
 	profile := where(unchanged("customer", known.ProfileRev))
 	contact := where(unchanged("customer", known.ContactRev))
 	key := keyOfContact(id, known.Profile.Mailbox)
-	checks := []types.TransactWriteItem{{Delete: &types.Delete{
+	checks, err := s.deleteBought(ctx, id)
+	if err != nil {
+		return fmt.Errorf("delete inactive customer %s: %w", id, err)
+	}
+	checks = append(checks, types.TransactWriteItem{Delete: &types.Delete{
 		TableName: &s.tables.Customers, Key: marshal(keyOfProfile(id)), ConditionExpression: profile.Condition(),
 		ExpressionAttributeNames: profile.Names(), ExpressionAttributeValues: profile.Values(),
-	}}}
+	}})
 	if known.Profile.Mailbox == "" && !known.Contact.SaysNo() {
 		checks = append(checks, types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &s.tables.Customers, Key: marshal(key), ConditionExpression: contact.Condition(),
@@ -112,7 +116,7 @@ func (s *Store) DeleteInactive(ctx context.Context, known Snapshot) error {
 			ExpressionAttributeNames: contact.Names(), ExpressionAttributeValues: contact.Values(),
 		}})
 	}
-	err := s.readBack(ctx, s.transact(ctx, checks...), func() (bool, error) {
+	err = s.readBack(ctx, s.transact(ctx, checks...), func() (bool, error) {
 		m, err := s.get(ctx, s.tables.Customers, keyOfProfile(id))
 		return m == nil, err
 	})

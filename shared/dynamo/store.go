@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/claim"
+	"regulars/shared/profile"
 )
 
 // Tables holds the names of the tables, which the deployment sets.
@@ -64,6 +65,11 @@ type Store struct {
 	// [Retry]. [New] sets it to a random time that grows.
 	Pause func(ctx context.Context, attempt int) error
 
+	// MostBought is how many products a profile keeps in itself: see
+	// [profile.Profile.PutBeside]. [New] sets it to [profile.MostBought]; a test may
+	// lower it.
+	MostBought int
+
 	// WatchFor is how long after a claim a watched send becomes due. [New] sets it
 	// to [claim.WatchFor]; a test system may shorten it, but not below the time
 	// limit of a function.
@@ -73,7 +79,7 @@ type Store struct {
 // New returns a store on the client. Tables that the caller does not use may be
 // empty.
 func New(client Client, tables Tables) *Store {
-	return &Store{client: client, tables: tables, zones: &sync.Map{}, Pause: pause, WatchFor: claim.WatchFor}
+	return &Store{client: client, tables: tables, zones: &sync.Map{}, Pause: pause, WatchFor: claim.WatchFor, MostBought: profile.MostBought}
 }
 
 var (

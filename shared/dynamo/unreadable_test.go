@@ -113,8 +113,8 @@ func TestUnreadableProductCostsOnlyItself(t *testing.T) {
 	}
 }
 
-// One unreadable profile must not stop a run for all customers. A read of the
-// profile alone fails, so that no decision is made without it.
+// One unreadable profile must not stop a run for all customers, and neither must what is
+// beside one. A read of the profile alone fails, so that no decision is made without it.
 func TestUnreadableProfileDoesNotStopAListing(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
 	store := dynamo.New(client, tables)
@@ -122,11 +122,17 @@ func TestUnreadableProfileDoesNotStopAListing(t *testing.T) {
 	store.Metric = func(string, int) { skipped++ }
 	must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: "ann"}, {ID: "bob"}, {ID: "eve"}}}))
 	spoil(t, client, tables.Customers, textKey("customer", "bob", "kind", "PROFILE"), "body", badBodies["cut JSON"])
+	store.MostBought = 0
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: "ida", Profile: profile.Profile{ID: "ida", Bought: map[shop.ProductID]profile.Units{"MUG-1": {Orders: 1}}}}))
+	spoil(t, client, tables.Customers, textKey("customer", "bought:ida", "kind", "BOUGHT/02"), "body", badBodies["cut JSON"])
 
 	seen := map[shop.CustomerID]bool{}
 	next, err := store.Profiles(t.Context(), dynamo.Page{}, func(p profile.Profile) error { seen[p.ID] = true; return nil })
-	if err != nil || next != dynamo.End || !maps.Equal(seen, map[shop.CustomerID]bool{"ann": true, "eve": true}) || skipped != 1 {
-		t.Errorf("Profiles visited %v, %v, and %d were skipped; want ann and eve, and 1", seen, err, skipped)
+	if err != nil || next != dynamo.End || !maps.Equal(seen, map[shop.CustomerID]bool{"ann": true, "eve": true}) || skipped != 2 {
+		t.Errorf("Profiles visited %v, %v, and %d were skipped; want ann and eve, and 2", seen, err, skipped)
+	}
+	if _, _, err := store.Profile(t.Context(), "ida"); err == nil {
+		t.Error("Profile with an unreadable row beside it: no error")
 	}
 	if _, _, err := store.Profile(t.Context(), "bob"); err == nil {
 		t.Error("Profile of an unreadable row: no error")

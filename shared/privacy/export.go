@@ -55,6 +55,7 @@ func Export(ctx context.Context, tables Tables, id shop.CustomerID, now time.Tim
 		return d, err
 	}
 	if rev != "" {
+		p = p.Whole()
 		d.Profile = &p
 	}
 	c, rev, err := tables.Contact(ctx, id)

@@ -55,9 +55,16 @@ type Profile struct {
 
 	SignUp *SignUp `json:"sign_up,omitempty"` // not confirmed yet; nil for every customer
 
-	Orders  []Visit                  `json:"orders,omitempty"` // the newest ones, oldest first, Recent at most
-	Earlier Totals                   `json:"earlier,omitzero"` // the sums of all older ones
-	Bought  map[shop.ProductID]Units `json:"bought,omitempty"` // the sums of the older ones, by product
+	Orders  []Visit `json:"orders,omitempty"` // the newest ones, oldest first, Recent at most
+	Earlier Totals  `json:"earlier,omitzero"` // the sums of all older ones
+
+	// Bought has the sums of the older orders by product, as far as they are in the
+	// profile itself; use [Profile.Older]. A customer with many products has others in
+	// items beside the profile: see [Profile.PutBeside]. Beside is how often sums were
+	// put there, and Read has those that were read with the profile.
+	Bought map[shop.ProductID]Units `json:"bought,omitempty"`
+	Beside int                      `json:"beside,omitempty"`
+	Read   map[shop.ProductID]Units `json:"-"`
 
 	// ServiceIssues has the issues of the orders in Orders, and those of other
 	// orders that changed lately, by order. IssueDays has sums of the others that may

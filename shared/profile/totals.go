@@ -61,7 +61,7 @@ func (p Profile) FirstOrder() time.Time {
 
 // All returns the sums over all orders, the recent ones included.
 func (p Profile) All() (Totals, map[shop.ProductID]Units) {
-	all := Profile{Earlier: p.Earlier, Bought: p.Bought}
+	all := Profile{Earlier: p.Earlier, Bought: p.Older()}
 	for _, v := range p.Orders {
 		all.sum(v, +1)
 	}

@@ -41,7 +41,7 @@ func counted(now time.Time, old live.Entry, order shop.Order, p profile.Profile)
 	if len(old.Steps) > 0 {
 		return old.TakeBack(now, this.Kept)
 	}
-	for id, units := range p.Bought {
+	for id, units := range p.Older() {
 		older[id] = older[id] || since || units.Units > units.Returned
 	}
 	return live.Count(now, this, before, older)

@@ -29,6 +29,7 @@ import (
 
 type store interface {
 	Order(context.Context, shop.OrderID) (dynamo.Order, dynamo.Rev, error)
+	ProfileAbout(context.Context, shop.CustomerID, []shop.ProductID) (profile.Profile, dynamo.Rev, error)
 	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
 	SaveFold(context.Context, dynamo.Fold) error
 }
@@ -215,6 +216,28 @@ func (h *Recorder) order(ctx context.Context, id shop.OrderID, events []shop.Eve
 	return h.count(ctx, saved)
 }
 
+// before returns the profile of the order's customer as it is stored, with what they
+// bought of the order's products, and of those that the conditions of campaigns name.
+func (h *Recorder) before(ctx context.Context, order shop.Order, inForce shoppolicy.Policy) (profile.Profile, dynamo.Rev, error) {
+	var about []shop.ProductID
+	if order.Placed != nil {
+		for _, line := range order.Placed.Lines {
+			about = append(about, line.Product)
+		}
+	}
+	for _, c := range inForce.Started() {
+		if len(c.On) == 0 {
+			continue
+		}
+		named, all := c.If.Bought()
+		if all {
+			return h.Orders.Profile(ctx, order.Customer)
+		}
+		about = append(about, named...)
+	}
+	return h.Orders.ProfileAbout(ctx, order.Customer, about)
+}
+
 // fold merges the facts into the stored order, updates the customer's profile,
 // and saves both. It returns what it saved, and the intents that the order has
 // for these kinds of events.
@@ -242,7 +265,11 @@ func (h *Recorder) fold(ctx context.Context, id shop.OrderID, events []shop.Even
 	if merged.Customer == "" { // the customer is not known yet: a guest without an address, or a refund before its order
 		return next, nil, h.Orders.SaveFold(ctx, next)
 	}
-	before, rev, err := h.Orders.Profile(ctx, merged.Customer)
+	inForce, err := h.Policy(ctx)
+	if err != nil {
+		return next, nil, err
+	}
+	before, rev, err := h.before(ctx, merged, inForce)
 	if err != nil {
 		return next, nil, err
 	}
@@ -250,10 +277,6 @@ func (h *Recorder) fold(ctx context.Context, id shop.OrderID, events []shop.Even
 		if err := h.dropErased(ctx, next, events); err != nil {
 			return next, nil, err
 		}
-	}
-	inForce, err := h.Policy(ctx)
-	if err != nil {
-		return next, nil, err
 	}
 	next.Profile, next.ProfileRev = before, rev
 	for i, event := range events {

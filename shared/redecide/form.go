@@ -46,7 +46,7 @@ type form struct {
 
 func formOf(m decide.Made) form {
 	f := form{
-		Now: m.Now, Intent: m.Intent, Yields: m.Yields, Profile: m.Snapshot.Profile, Contact: m.Snapshot.Contact,
+		Now: m.Now, Intent: m.Intent, Yields: m.Yields, Profile: m.Snapshot.Profile.Whole(), Contact: m.Snapshot.Contact,
 		Spent: m.Snapshot.Spent, Kept: m.Snapshot.Kept, Merged: m.Snapshot.Merged, First: m.Snapshot.First,
 		Trips: m.Config.Breakers, Tenant: m.Config.Tenant, BaseURL: m.Config.BaseURL, ClickURL: m.Config.ClickURL, Policy: m.Config.Version,
 		Fingerprint: m.Fingerprint(),

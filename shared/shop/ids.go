@@ -25,18 +25,25 @@ type (
 
 // MailboxPrefix begins the keys of contacts that belong to a mailbox,
 // ErasedPrefix those of what the store keeps of erased customers, SignUpPrefix
-// those of sign-ups, and ZonePrefix those of the zones that customers have.
+// those of sign-ups, ZonePrefix those of the zones that customers have, and
+// BoughtPrefix those of what is stored beside the profiles of customers.
 const (
 	MailboxPrefix = "mailbox:"
 	ErasedPrefix  = "erased:"
 	SignUpPrefix  = "signup:"
 	ZonePrefix    = "zone:"
+	BoughtPrefix  = "bought:"
 )
 
 // Reserved reports whether the ID could be taken for such a key. No customer may
 // have it.
 func (id CustomerID) Reserved() bool {
-	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix) || strings.HasPrefix(string(id), ZonePrefix) || id.IsSignUp()
+	for _, prefix := range []string{MailboxPrefix, ErasedPrefix, SignUpPrefix, ZonePrefix, BoughtPrefix} {
+		if strings.HasPrefix(string(id), prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // SignUpID returns the ID under which a sign-up of this mailbox is stored until

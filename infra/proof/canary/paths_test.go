@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -10,6 +11,9 @@ import (
 	"regulars/infra/local/queue"
 	"regulars/infra/local/ses"
 	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
 )
 
 // paths are the ways by which data of a person come into the system, in the order
@@ -20,6 +24,7 @@ var paths = []struct {
 }{
 	{"native orders", (*system).nativeOrders},
 	{"native customer, contact and consents", (*system).nativeContact},
+	{"products beside the profile", (*system).manyProducts},
 	{"carts", (*system).carts},
 	{"Shopify", (*system).shopifyShop},
 	{"WooCommerce through hooks", (*system).wooCommerce},
@@ -48,6 +53,20 @@ func (s *system) nativeOrders() {
 	s.event("order.refunded", m{"order": m{"id": "zq-1"}, "refund_id": "zq-f", "amount": "2.55", "currency": "GBP"})
 	s.order("zq-guest", m{"id": nil})
 	s.idle()
+}
+
+// manyProducts gives the canary more products in older orders than a profile keeps.
+func (s *system) manyProducts() {
+	p, rev, err := s.Store.Profile(s.t.Context(), native)
+	must(s.t, err)
+	p.Bought = map[shop.ProductID]profile.Units{}
+	for n := range 2 * profile.MostBought {
+		p.Bought[shop.ProductID(fmt.Sprint(last, "-", n))] = profile.Units{Orders: 1, Units: 1}
+	}
+	must(s.t, s.Store.SaveFold(s.t.Context(), dynamo.Fold{Customer: native, Profile: p, ProfileRev: rev}))
+	if p, _, err = s.Store.Profile(s.t.Context(), native); err != nil || len(p.Read) == 0 {
+		s.t.Errorf("nothing is beside the profile: %v", err)
+	}
 }
 
 func (s *system) nativeContact() {

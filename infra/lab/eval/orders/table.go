@@ -32,7 +32,7 @@ func Table(ctx context.Context, from tables, limit int, progress trial.Progress)
 		next, err := from.Profiles(ctx, page, func(p profile.Profile) error {
 			people++
 			progress("reads the shop's customers", people, 0)
-			if len(p.Bought) > 0 {
+			if len(p.Older()) > 0 {
 				summed++
 			}
 			return log.profile(p)
@@ -67,7 +67,7 @@ func (l *Log) profile(p profile.Profile) error {
 		}
 		return l.Add(string(p.ID), string(order), at, product)
 	}
-	for product, units := range p.Bought {
+	for product, units := range p.Older() {
 		if err := add("earlier", p.Earlier.First, product, units.Units-units.Returned); err != nil {
 			return err
 		}

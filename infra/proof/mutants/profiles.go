@@ -1,0 +1,31 @@
+package main
+
+// ofProfiles returns the faults in what is stored beside a profile.
+func ofProfiles() []mutant {
+	return []mutant{
+		{
+			name:   "sums go beside the profile before it is saved",
+			means:  "a fold that is refused, and made again, adds what the customer bought twice",
+			edits:  []edit{{"shared/dynamo/order_fold.go", "	err := s.transact(ctx, append(writes, beside...)...)\n	var other cancelled", "	if len(beside) > 0 {\n		if err := s.transact(ctx, beside...); err != nil {\n			return err\n		}\n	}\n	err := s.transact(ctx, writes...)\n	var other cancelled"}},
+			seenBy: &check{"./shared/dynamo", "TestSumsBesideTheProfileAreAddedOnce"},
+		},
+		{
+			name:   "newer sums are added to an older profile",
+			means:  "what moved out of the profile during a read counts twice",
+			edits:  []edit{{"shared/dynamo/customer_bought.go", "newer = newer || of.Beside > p.Beside", "_ = of.Beside"}},
+			seenBy: &check{"./shared/dynamo", "TestSumsThatAreNewerThanTheProfileAreNotAddedToIt"},
+		},
+		{
+			name:   "a product beside the profile counts as not bought",
+			means:  "the tenth unit is not seen, and a condition on the product reads 0",
+			edits:  []edit{{"shared/recording/recording.go", "return h.Orders.ProfileAbout(ctx, order.Customer, about)", "return h.Orders.ProfileAbout(ctx, order.Customer, about[:0])"}},
+			seenBy: &check{"./shared/recording", "TestProductsBesideTheProfileCount"},
+		},
+		{
+			name:   "an erasure leaves what is beside the profile",
+			means:  "what an erased customer bought is still stored",
+			edits:  []edit{{"shared/dynamo/erase_customer.go", "beside, err := s.deleteBought(ctx, id)", "beside, err := s.deleteBought(ctx, id+\"-\")"}},
+			seenBy: &check{"./functions/privacy", "TestErasureLeavesNothingOfTheCustomer"},
+		},
+	}
+}

@@ -1,0 +1,175 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// bought is a part of the sums that are stored beside a profile: see
+// [profile.Profile.PutBeside].
+type bought struct {
+	Beside int                        `json:"beside"` // of the profile with which it was written
+	Sums   map[shop.ProductID]threeOf `json:"sums"`
+}
+
+// threeOf is a [profile.Units] in a third of the place: orders, units, returned.
+type threeOf [3]int
+
+const kindBought = "BOUGHT/"
+
+func keyOfBought(id shop.CustomerID, part int) customerKey {
+	return customerKey{boughtOf(id), fmt.Sprintf("%s%02d", kindBought, part)}
+}
+
+// boughtOf returns the partition of what is beside the customer's profile.
+func boughtOf(id shop.CustomerID) shop.CustomerID { return shop.BoughtPrefix + id }
+
+// putBeside returns the profile as it is stored, and the writes of the sums that go
+// beside it. They belong in the transaction that saves the profile: its revision
+// makes sure that they are added once.
+func (s *Store) putBeside(ctx context.Context, id shop.CustomerID, p profile.Profile) (profile.Profile, []types.TransactWriteItem, error) {
+	p, moved := p.PutBeside(s.MostBought)
+	if len(moved) == 0 {
+		return p, nil, nil
+	}
+	var writes []types.TransactWriteItem
+	for _, part := range slices.Sorted(maps.Keys(moved)) {
+		m, err := s.get(ctx, s.tables.Customers, keyOfBought(id, part)) // not a batch: some functions may read single items only
+		var known bought
+		var rev Rev
+		if err == nil && m != nil {
+			rev, err = readCustomer(m, &known)
+		}
+		if err != nil {
+			return p, nil, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
+		}
+		next := bought{Beside: p.Beside, Sums: map[shop.ProductID]threeOf{}}
+		for product, u := range profile.Add(known.units(), moved[part]) {
+			next.Sums[product] = threeOf{u.Orders, u.Units, u.Returned}
+		}
+		b, written := bodyOf(next)
+		writes = append(writes, putAt(s.tables.Customers, customerItem{keyOfBought(id, part), written, b}, "customer", rev))
+	}
+	return p, writes, nil
+}
+
+func (b bought) units() map[shop.ProductID]profile.Units {
+	all := make(map[shop.ProductID]profile.Units, len(b.Sums))
+	for product, n := range b.Sums {
+		all[product] = profile.Units{Orders: n[0], Units: n[1], Returned: n[2]}
+	}
+	return all
+}
+
+// eachBought calls visit with each item beside the customer's profile.
+func (s *Store) eachBought(ctx context.Context, id shop.CustomerID, visit func(item) error) error {
+	e := build(expression.NewBuilder().WithKeyCondition(expression.Key("customer").Equal(expression.Value(boughtOf(id)))))
+	in := &dynamodb.QueryInput{
+		TableName: &s.tables.Customers, ConsistentRead: new(true), KeyConditionExpression: e.KeyCondition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}
+	for {
+		out, err := s.query(ctx, in)
+		if err != nil {
+			return err
+		}
+		for _, m := range out.Items {
+			if err := visit(m); err != nil {
+				return err
+			}
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			return nil
+		}
+	}
+}
+
+// errUnreadable means that an item beside a profile is stored and cannot be read.
+var errUnreadable = errors.New("the item cannot be read")
+
+// withBought returns the profile with the sums beside it: those of the products, or
+// all of them if products is nil. It fails with [ErrConflict] if other sums were put
+// beside the profile after it was read; then read it again.
+func (s *Store) withBought(ctx context.Context, id shop.CustomerID, p profile.Profile, products []shop.ProductID) (profile.Profile, error) {
+	if p.Beside == 0 || products != nil && len(products) == 0 {
+		return p, nil
+	}
+	keys := map[int]item{}
+	for _, product := range products {
+		part := profile.Part(product)
+		keys[part] = marshal(keyOfBought(id, part))
+	}
+	newer := false
+	p.Read = map[shop.ProductID]profile.Units{}
+	read := func(m item) error {
+		var of bought
+		if _, err := readCustomer(m, &of); err != nil {
+			return fmt.Errorf("%w: %w", errUnreadable, err)
+		}
+		newer = newer || of.Beside > p.Beside
+		for product, u := range of.units() {
+			if products == nil || slices.Contains(products, product) {
+				p.Read[product] = u
+			}
+		}
+		return nil
+	}
+	var err error
+	if products == nil {
+		err = s.eachBought(ctx, id, read)
+	} else {
+		err = s.batchGet(ctx, s.tables.Customers, values(keys), true, read)
+	}
+	switch {
+	case err != nil:
+		return p, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
+	case newer:
+		return p, fmt.Errorf("the profile of %s was changed during the read: %w", id, ErrConflict)
+	}
+	return p, nil
+}
+
+// whole returns the profile of a listing with all sums beside it. A listing is not
+// consistent: if the sums are newer than the profile, it reads the profile again. ok is
+// false if the customer was deleted since.
+func (s *Store) whole(ctx context.Context, p profile.Profile) (whole profile.Profile, ok bool, err error) {
+	whole, err = s.withBought(ctx, p.ID, p, nil)
+	if !errors.Is(err, ErrConflict) {
+		return whole, true, err
+	}
+	err = Retry(ctx, s.Pause, func() error {
+		read, err := s.partition(ctx, p.ID) // by a query, which those who list may make
+		if ok = read.ProfileRev != ""; err == nil {
+			whole, err = s.withBought(ctx, p.ID, read.Profile, nil)
+		}
+		return err
+	})
+	return whole, ok, err
+}
+
+// deleteBought returns the writes that delete what is beside the customer's profile.
+// They belong in the transaction that deletes the profile.
+func (s *Store) deleteBought(ctx context.Context, id shop.CustomerID) (writes []types.TransactWriteItem, err error) {
+	err = s.eachBought(ctx, id, func(m item) error {
+		var key customerKey
+		if err := unmarshal(m, &key); err != nil {
+			return err
+		}
+		writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Customers, Key: marshal(key)}})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
+	}
+	return writes, nil
+}

@@ -1,0 +1,241 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// aPlaced is the fact of Ann's nth order.
+func aPlaced(n int, product shop.ProductID) shop.OrderFact {
+	at := noon.Add(time.Duration(n) * time.Hour)
+	return shop.OrderFact{
+		Kind: shop.OrderPlaced, Order: shop.OrderID(fmt.Sprint("o-", n)), Customer: ann,
+		Placed: &shop.Placed{At: at, Revision: at, Customer: shop.Customer{ID: ann}, Total: shop.Money{Minor: 9, Currency: "GBP"}, Lines: []shop.Line{{Product: product, Units: 1 + n%3}}},
+	}
+}
+
+// foldOne folds a fact as the function record does, but for contacts.
+func foldOne(ctx context.Context, store *dynamo.Store, fact shop.OrderFact) error {
+	return dynamo.Retry(ctx, store.Pause, func() error {
+		old, orderRev, err := store.Order(ctx, fact.Order)
+		if err != nil {
+			return err
+		}
+		p, rev, err := store.ProfileAbout(ctx, ann, nil)
+		if err != nil {
+			return err
+		}
+		merged, err := profile.Merge(old.Order, fact, noon)
+		if err != nil {
+			return err
+		}
+		return store.SaveFold(ctx, dynamo.Fold{Order: merged, OrderRev: orderRev, Customer: ann, Profile: p.Update(old.Order, merged, fact), ProfileRev: rev})
+	})
+}
+
+// besideStore returns a store in memory that keeps that number of products in a profile.
+func besideStore(most int) *dynamo.Store {
+	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	store.MostBought = most
+	store.Pause = func(context.Context, int) error { return nil }
+	return store
+}
+
+// Facts in any order, with repetitions and by several callers at once, give the profile
+// that one caller gives in their order that keeps all sums.
+func TestSumsBesideTheProfileAreAddedOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		must := func(err error) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var facts []shop.OrderFact
+		for n := range rapid.IntRange(profile.Recent+1, profile.Recent+12).Draw(t, "orders") {
+			facts = append(facts, aPlaced(n, shop.ProductID(fmt.Sprint("P", rapid.IntRange(0, 6).Draw(t, "product")))))
+		}
+		again := append([]shop.OrderFact{}, facts...)
+		for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(facts)-1), 0, 6).Draw(t, "duplicates") {
+			again = append(again, facts[i])
+		}
+		rand.New(rand.NewSource(rapid.Int64().Draw(t, "shuffle"))).Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
+		one, several := besideStore(profile.MostBought), besideStore(rapid.IntRange(0, 3).Draw(t, "most"))
+		for _, fact := range facts {
+			must(foldOne(t.Context(), one, fact))
+		}
+		callers, next := rapid.IntRange(1, 3).Draw(t, "callers"), make(chan shop.OrderFact, len(again))
+		for _, fact := range again {
+			next <- fact
+		}
+		close(next)
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				for fact := range next {
+					for errors.Is(foldOne(t.Context(), several, fact), dynamo.ErrConflict) { // the queue delivers it again
+					}
+				}
+			})
+		}
+		all.Wait()
+		want, _, err := one.Profile(t.Context(), ann)
+		must(err)
+		got, _, err := several.Profile(t.Context(), ann)
+		must(err)
+		if diff := cmp.Diff(want.Whole(), got.Whole(), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("the profile with sums beside it (-want +got):\n%s", diff)
+		}
+		if several.MostBought == 0 && got.Beside == 0 {
+			t.Fatal("nothing was put beside the profile: the test proves nothing")
+		}
+	})
+}
+
+// boughtMany returns a profile as it was stored before anything went beside it.
+func boughtMany(products int) profile.Profile {
+	p := profile.Profile{ID: ann, Bought: map[shop.ProductID]profile.Units{}}
+	for n := range products {
+		p.Bought[shop.ProductID(fmt.Sprint("P", n))] = profile.Units{Orders: 1, Units: 1 + n%3}
+	}
+	return p
+}
+
+func TestAStoredProfileGetsThePresentFormAtItsNextFold(t *testing.T) {
+	store := dynamotest.Store(t)
+	former := boughtMany(2000)
+	must(t, store.SavePast(t.Context(), dynamo.Past{Customer: ann, Profile: former}))
+	must(t, foldOne(t.Context(), store, aPlaced(1, "P7")))
+	merged, err := profile.Merge(shop.Order{}, aPlaced(1, "P7"), noon)
+	must(t, err)
+	want := former.Update(shop.Order{}, merged, aPlaced(1, "P7"))
+	check := func(by string, got profile.Profile, err error) {
+		t.Helper()
+		must(t, err)
+		if len(got.Bought) > profile.MostBought || got.Beside != 1 {
+			t.Errorf("%s returns a profile with %d products, %d times put beside; want %d at most, once", by, len(got.Bought), got.Beside, profile.MostBought)
+		}
+		if diff := cmp.Diff(want, got.Whole(), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s returns another profile (-want +got):\n%s", by, diff)
+		}
+	}
+	p, _, err := store.Profile(t.Context(), ann)
+	check("Profile", p, err)
+	s, err := store.Snapshot(t.Context(), ann)
+	check("Snapshot", s.Profile, err)
+	all, err := store.Customers(t.Context(), []shop.CustomerID{ann}, nil, nil)
+	p, _, _ = all.Profile(ann)
+	check("Customers", p, err)
+	_, err = store.Profiles(t.Context(), dynamo.Page{}, func(of profile.Profile) error { p = of; return nil })
+	check("Profiles", p, err)
+
+	other := dynamotest.Store(t)
+	must(t, other.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{p}}))
+	p, _, err = other.Profile(t.Context(), ann)
+	must(t, err)
+	if diff := cmp.Diff(want, p, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("an import into another table stores another profile (-want +got):\n%s", diff)
+	}
+}
+
+// ProfileAbout returns exactly what was asked for, and reads only its parts.
+func TestAProfileAboutProductsHasTheirSums(t *testing.T) {
+	store := besideStore(profile.MostBought)
+	must(t, store.SavePast(t.Context(), dynamo.Past{Customer: ann, Profile: boughtMany(2000)}))
+	must(t, foldOne(t.Context(), store, aPlaced(1, "P7")))
+	read := 0.0
+	store.Meter = func(_ string, r, _ float64) { read += r }
+	for n := range 2000 {
+		id := shop.ProductID(fmt.Sprint("P", n))
+		p, _, err := store.ProfileAbout(t.Context(), ann, []shop.ProductID{id})
+		must(t, err)
+		if got := p.Older()[id]; got != (profile.Units{Orders: 1, Units: 1 + n%3}) {
+			t.Fatalf("of %s the customer bought %+v, want what was stored", id, got)
+		}
+		if len(p.Read) > 1 {
+			t.Fatalf("%d products were read, want that one", len(p.Read))
+		}
+	}
+	if read > 2000*3 {
+		t.Errorf("2,000 reads cost %.0f read units, want 3 each at most", read)
+	}
+}
+
+// A profile that was read before sums went beside it must not be read together with
+// them: they would count twice.
+func TestSumsThatAreNewerThanTheProfileAreNotAddedToIt(t *testing.T) {
+	store, faults := dynamotest.FaultyStore(t)
+	store.MostBought = 4
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: boughtMany(9)}))
+	faults.Before("Query", func() {
+		p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+		must(t, err)
+		for n := range 9 {
+			p.Bought[shop.ProductID(fmt.Sprint("Q", n))] = profile.Units{Orders: 1, Units: 1}
+		}
+		must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+	})
+	got, _, err := store.Profile(t.Context(), ann)
+	must(t, err)
+	if older := got.Older(); len(older) != 18 {
+		t.Errorf("the profile has %d products, want all 18", len(older))
+	}
+	for id, u := range got.Older() {
+		if u.Orders != 1 {
+			t.Errorf("%s counts %d times, want once", id, u.Orders)
+		}
+	}
+}
+
+func TestWhatIsBesideAProfileIsDeletedWithIt(t *testing.T) {
+	store := besideStore(3)
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: boughtMany(90)}))
+	_, rev, err := store.Profile(t.Context(), ann)
+	must(t, err)
+	if err := store.DeleteCustomer(t.Context(), ann, "another"); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("DeleteCustomer of another revision = %v, want ErrConflict", err)
+	}
+	must(t, store.DeleteCustomer(t.Context(), ann, rev))
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: boughtMany(4)}))
+	p, _, err := store.Profile(t.Context(), ann)
+	must(t, err)
+	if diff := cmp.Diff(boughtMany(4), p.Whole()); diff != "" {
+		t.Errorf("after the customer was deleted a new profile has what was beside the former (-want +got):\n%s", diff)
+	}
+}
+
+// The profile of a listing can be older than what is beside it.
+func TestAListedProfileIsReadAgainIfTheSumsAreNewer(t *testing.T) {
+	store, faults := dynamotest.FaultyStore(t)
+	store.MostBought = 4
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: boughtMany(9)}))
+	faults.Before("Query", func() {
+		p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+		must(t, err)
+		p.Bought["Q"] = profile.Units{Orders: 1, Units: 1}
+		store.MostBought = 0
+		must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+	})
+	var got profile.Profile
+	_, err := store.Profiles(t.Context(), dynamo.Page{}, func(p profile.Profile) error { got = p; return nil })
+	must(t, err)
+	want := boughtMany(9)
+	want.Bought["Q"] = profile.Units{Orders: 1, Units: 1}
+	if diff := cmp.Diff(want, got.Whole()); diff != "" {
+		t.Errorf("Profiles returns another profile (-want +got):\n%s", diff)
+	}
+}
