@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"compress/flate"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -347,9 +343,7 @@ func text(t testing.TB, item map[string]types.AttributeValue) string {
 		case *types.AttributeValueMemberS:
 			fmt.Fprintf(&b, "%s=%s ", name, v.Value)
 		case *types.AttributeValueMemberB:
-			dictionary, err := os.ReadFile("../../shared/dynamo/body1.dict")
-			must(t, err)
-			plain, err := io.ReadAll(flate.NewReaderDict(bytes.NewReader(v.Value[1:]), dictionary)) // the first byte names the dictionary
+			plain, err := dynamo.Unpack(v.Value)
 			must(t, err)
 			fmt.Fprintf(&b, "%s=%s ", name, plain)
 		}

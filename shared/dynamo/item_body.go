@@ -100,6 +100,10 @@ func deflate(text []byte) []byte {
 
 var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 
+// Unpack returns the JSON of a stored body that is binary, for what looks into tables
+// past the store.
+func Unpack(packed []byte) ([]byte, error) { return inflate(packed) }
+
 func inflate(packed []byte) ([]byte, error) {
 	var dictionary []byte
 	if len(packed) > 0 && packed[0] == withDictionary1 {

@@ -1,12 +1,9 @@
 package canary
 
 import (
-	"bytes"
-	"compress/flate"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +14,7 @@ import (
 
 	"regulars/infra/local/cloud"
 	"regulars/infra/local/ses"
+	"regulars/shared/dynamo"
 )
 
 // place is one thing that the system has stored: an item, a message or a file.
@@ -93,7 +91,7 @@ func plain(v types.AttributeValue) string {
 	case *types.AttributeValueMemberN:
 		return v.Value
 	case *types.AttributeValueMemberB:
-		if unpacked, err := io.ReadAll(flate.NewReader(bytes.NewReader(v.Value))); err == nil {
+		if unpacked, err := dynamo.Unpack(v.Value); err == nil {
 			return string(unpacked)
 		}
 		return string(v.Value)
