@@ -119,12 +119,12 @@ func TestReadUnitsOfACallAreLimited(t *testing.T) {
 		units float64
 	}{
 		{"a newcomer", "/customers/unknown", []int{40}, 21},
-		{"a product, without a customer", "/products/00042", []int{1, 40}, 20.5},
-		{"a product, for a customer", "/products/00042?customer=c-40", []int{40, 20}, 31},
-		{"a customer of 5 products", "/customers/c-5", []int{5, 40}, 23.5},
-		{"a customer of 40 products", "/customers/c-40", []int{40, 20}, 31},
-		{"a customer of 500 products", "/customers/c-500", []int{40, 20}, 31},
-		{"fifty picks", "/customers/c-40?want=50", []int{40, 60}, 51},
+		{"a product, without a customer", "/products/00042", []int{1, 40}, 21},
+		{"a product, for a customer", "/products/00042?customer=c-40", []int{40, 20}, 33},
+		{"a customer of 5 products", "/customers/c-5", []int{5, 40}, 25.5},
+		{"a customer of 40 products", "/customers/c-40", []int{40, 20}, 33},
+		{"a customer of 500 products", "/customers/c-500", []int{40, 20}, 33},
+		{"fifty picks", "/customers/c-40?want=50", []int{40, 60}, 53},
 	} {
 		b.read, units = nil, 0
 		b.get(t, c.path)

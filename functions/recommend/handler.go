@@ -20,6 +20,7 @@ import (
 type customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 }
 
 // inForce reads the policy and the model in force; [policycache.Cache] is one.

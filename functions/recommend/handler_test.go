@@ -98,11 +98,15 @@ func (b *fixture) Snapshot(ctx context.Context, id shop.CustomerID) (dynamo.Snap
 }
 
 func (b *fixture) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+	return b.Sources(ctx, as, ids, 0)
+}
+
+func (b *fixture) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
 	b.read = append(b.read, len(ids))
 	if b.broken.rows != nil {
 		return nil, b.broken.rows
 	}
-	rows, err := b.store.Items(ctx, as, ids)
+	rows, err := b.store.Sources(ctx, as, ids, counted)
 	for id, row := range rows {
 		if b.alter != nil {
 			rows[id] = b.alter(row)

@@ -3,14 +3,15 @@
 // (package decide) and the shop's pages (functions/recommend) both use it.
 //
 //	q := advice.Question{History: h, Model: model, Want: 6}.Showing(now, "71053")
-//	rows, err := advice.Read(ctx, store, model, q.Sources(), q.Candidates)
+//	rows, err := advice.Read(ctx, store, model, q.Sources(), advice.MostCounted, q.Candidates)
 //	picks := q.Picks(now, rows)
 //
 // The catalogue is read twice: first the customer's strongest items, then the
 // products that they lead to. That is at most [MostSources] and
 // [MostCandidates] rows, [MostRows] together, in two batches of DynamoDB if the
 // caller adds no rows of its own. A row of up to 4 KB is half a read unit
-// (docs/decisions/0019).
+// (docs/decisions/0019), and what was counted live of one of the
+// [MostCounted] strongest another half.
 package advice
 
 import (
@@ -28,6 +29,10 @@ const (
 	MostSources    = 60  // 40 for up to 20 picks, which suits every message
 	MostCandidates = 80  // for a customer who bought little; each source beyond 20 leaves one fewer
 	MostRows       = 100 // of both; 60 for up to 20 picks
+
+	// MostCounted is for how many sources, the strongest, the live counters are read. They
+	// only add pairs that the night's neighbours do not have.
+	MostCounted = 4
 
 	alwaysSources = 20 // sources that leave all the candidates
 	usualMore     = 40 // rows beyond these, for up to 20 picks; twice the wanted number beyond that
@@ -140,29 +145,31 @@ func notBought(kind recommend.ReasonKind) recommend.ReasonKind {
 	return kind // its words do not say that this customer bought something
 }
 
-// Catalogue reads products; dynamo.Store implements it.
+// Catalogue reads products; dynamo.Store implements it. Sources reads what was counted
+// live of the first counted ones as well.
 type Catalogue interface {
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// Read returns the rows of first, and then of the products that next returns,
-// with the learned part of the version of the model as. next gets the rows of
-// first and must not keep the map.
-func Read(ctx context.Context, from Catalogue, as recommend.Model, first []shop.ProductID, next func(map[shop.ProductID]recommend.Item) []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+// Read returns the rows of first, with what was counted live of the first counted of
+// them, and then of the products that next returns, with the learned part of the version
+// of the model as. next gets the rows of first and must not keep the map.
+func Read(ctx context.Context, from Catalogue, as recommend.Model, first []shop.ProductID, counted int, next func(map[shop.ProductID]recommend.Item) []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	rows := map[shop.ProductID]recommend.Item{}
-	for _, wanted := range []func() []shop.ProductID{
-		func() []shop.ProductID { return first },
-		func() []shop.ProductID { return next(rows) },
-	} {
-		ids := wanted()
-		if len(ids) == 0 {
-			continue
-		}
-		read, err := from.Items(ctx, as, ids)
+	if len(first) > 0 {
+		found, err := from.Sources(ctx, as, first, counted)
 		if err != nil {
 			return nil, err
 		}
-		maps.Copy(rows, read)
+		maps.Copy(rows, found)
+	}
+	if ids := next(rows); len(ids) > 0 {
+		found, err := from.Items(ctx, as, ids)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(rows, found)
 	}
 	return rows, nil
 }
@@ -180,7 +187,7 @@ type Choice struct {
 // leaves the gap.
 func (q Question) Choose(ctx context.Context, from Catalogue, now time.Time) (c Choice, err error) {
 	c.Read = q.Sources()
-	c.Rows, err = Read(ctx, from, q.Model, c.Read, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	c.Rows, err = Read(ctx, from, q.Model, c.Read, MostCounted, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		candidates := q.Candidates(rows)
 		c.Read = append(c.Read, candidates...)
 		return candidates

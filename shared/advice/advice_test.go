@@ -37,6 +37,10 @@ func (s *fakeCatalogue) Items(_ context.Context, as recommend.Model, ids []shop.
 	return found, s.err
 }
 
+func (s *fakeCatalogue) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
+	return s.Items(ctx, as, ids)
+}
+
 func someRows() *fakeCatalogue {
 	return &fakeCatalogue{rows: map[shop.ProductID]recommend.Item{
 		"LAMP":  {Product: shop.Product{Title: "Lamp", Relations: map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"SHADE"}}}, Learned: recommend.Learned{Consumables: []shop.ProductID{"BULB"}}},
@@ -54,7 +58,7 @@ func bought(id shop.ProductID, days int) recommend.Bought {
 
 func answers(t *testing.T, q Question) map[shop.ProductID]recommend.Reason {
 	t.Helper()
-	rows, err := Read(t.Context(), someRows(), q.Model, q.Sources(), q.Candidates)
+	rows, err := Read(t.Context(), someRows(), q.Model, q.Sources(), MostCounted, q.Candidates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +169,7 @@ func ids(prefix string, n int) (all []shop.ProductID) {
 
 func TestReadReadsOnlyTheGivenProducts(t *testing.T) {
 	s := someRows()
-	rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}, 1, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		if len(rows) != 1 {
 			t.Errorf("next got %d rows, want the one of the first read", len(rows))
 		}
@@ -176,11 +180,11 @@ func TestReadReadsOnlyTheGivenProducts(t *testing.T) {
 	}
 	s.reads = nil
 	none := func(map[shop.ProductID]recommend.Item) []shop.ProductID { return nil }
-	if rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, nil, none); err != nil || rows == nil || len(rows) != 0 || s.reads != nil {
+	if rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, nil, 0, none); err != nil || rows == nil || len(rows) != 0 || s.reads != nil {
 		t.Errorf("Read of nothing = %v, %v, after %q, want no call", rows, err, s.reads)
 	}
 	s.err = errors.New("too busy")
-	if _, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}, none); !errors.Is(err, s.err) {
+	if _, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}, 1, none); !errors.Is(err, s.err) {
 		t.Errorf("Read fails with %v, want %v", err, s.err)
 	}
 }

@@ -32,7 +32,7 @@ const (
 
 // Store reads the catalogue; [dynamo.Store] is one.
 type Store interface {
-	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 	ProductRevs(context.Context, []shop.ProductID) (map[shop.ProductID]dynamo.Rev, error)
 }
 
@@ -58,6 +58,7 @@ type key struct {
 type entry struct {
 	row   recommend.Item
 	known bool      // the catalogue has the product
+	live  bool      // the read had its live counters
 	valid bool      // false: it was forgotten, and what began to be read before that must not come back
 	turn  int64     // of the read
 	at    time.Time // when the read began
@@ -72,16 +73,26 @@ func New(store Store, now func() time.Time) *Cache {
 // Items returns the products that the catalogue knows, by ID, as [dynamo.Store.Items]
 // does, at most [Fresh] old.
 func (c *Cache) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+	return c.Sources(ctx, as, ids, 0)
+}
+
+// Sources is [Cache.Items] with live counters, as [dynamo.Store.Sources] reads them.
+func (c *Cache) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
 	found := make(map[shop.ProductID]recommend.Item, len(ids))
 	var missing []shop.ProductID
+	lacking := 0 // of missing, the first, whose counters are to be read
 	c.mu.Lock()
 	began := c.now()
-	for _, id := range ids {
+	for i, id := range ids {
+		live := i < counted
 		switch e := c.rows[key{as.Version, id}]; {
-		case !e.usable(began):
+		case !e.usable(began) || live && !e.live:
 			missing = append(missing, id)
+			if live {
+				lacking++
+			}
 		case e.known:
-			found[id] = e.row
+			found[id] = e.seen(live)
 		}
 	}
 	c.turn++
@@ -90,23 +101,33 @@ func (c *Cache) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 	if len(missing) == 0 {
 		return found, nil
 	}
-	read, err := c.store.Items(ctx, as, missing)
+	read, err := c.store.Sources(ctx, as, missing, lacking)
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, id := range missing {
+	for i, id := range missing {
 		row, known := read[id]
-		e := c.keep(key{as.Version, id}, entry{row, known, true, turn, began, sizeOf(row)})
+		live := i < lacking
+		e := c.keep(key{as.Version, id}, entry{row, known, live, true, turn, began, sizeOf(row)})
 		if e.known {
-			found[id] = e.row
+			found[id] = e.seen(live)
 		}
 	}
 	return found, nil
 }
 
 func (e entry) usable(now time.Time) bool { return e.valid && now.Sub(e.at) < Fresh }
+
+// seen returns the row, with its live counters only for a caller that asks for them: what
+// it gets must not depend on what others have read.
+func (e entry) seen(live bool) recommend.Item {
+	if !live {
+		e.row.Live = nil
+	}
+	return e.row
+}
 
 // keep keeps what was read, unless a later read said something else, or a read that
 // answered from an older copy of the table. It returns what holds.

@@ -19,11 +19,14 @@ type table struct {
 	hold  func() // is called after the rows were read, before they are returned
 }
 
-func (s *table) Items(_ context.Context, _ recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+func (s *table) Sources(_ context.Context, _ recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
 	found := map[shop.ProductID]recommend.Item{}
-	for _, id := range ids {
+	for i, id := range ids {
 		s.reads = append(s.reads, id)
 		if row, ok := s.rows[id]; ok {
+			if i < counted {
+				row.Live = []recommend.Neighbour{{Product: "near"}}
+			}
 			found[id] = row
 		}
 	}
@@ -161,5 +164,24 @@ func TestACacheStaysWithinItsBytes(t *testing.T) {
 			t.Fatalf("after %d rows it counts %d bytes, has %d, and may have %d", i+1, f.bytes, sum, f.most)
 		}
 		f.now = f.now.Add(time.Second)
+	}
+}
+
+// What a caller gets does not depend on what others have read.
+func TestLiveCountersAreThoseOfTheFirstProducts(t *testing.T) {
+	f := newFixture(t)
+	f.table.put("a", 1)
+	f.table.put("b", 1)
+	for n, c := range []struct {
+		counted int
+		a, b    bool // have live counters
+		reads   int  // so far
+	}{
+		{0, false, false, 2}, {1, true, false, 3}, {1, true, false, 3}, {0, false, false, 3}, {2, true, true, 4}, {2, true, true, 4},
+	} {
+		rows, err := f.Sources(t.Context(), recommend.Model{}, []shop.ProductID{"a", "b"}, c.counted)
+		if err != nil || len(rows["a"].Live) > 0 != c.a || len(rows["b"].Live) > 0 != c.b || len(f.table.reads) != c.reads {
+			t.Errorf("call %d: counters of a %v, of b %v, %d reads, %v; want %+v", n, rows["a"].Live, rows["b"].Live, len(f.table.reads), err, c)
+		}
 	}
 }

@@ -75,6 +75,15 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	return wanted.list
 }
 
+// MostCounted returns of how many of [Sources] the live counters are read: of all, if
+// whether there is a message depends on what leads to its product.
+func MostCounted(p profile.Profile, intent campaign.Intent, r Config) int {
+	if c, _ := r.campaignFor(intent, p); asksAffinity(c) {
+		return len(Sources(p, intent, r))
+	}
+	return advice.MostCounted
+}
+
 // About returns the products that the intent is about: of a run about a product, of a
 // cart, or that is to be bought again. Whether there is a message depends on their stock
 // and price.

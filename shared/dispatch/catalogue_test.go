@@ -28,6 +28,11 @@ func (s *shelf) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 	return s.Store.Items(ctx, as, ids)
 }
 
+func (s *shelf) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
+	s.rows += len(ids)
+	return s.Store.Sources(ctx, as, ids, counted)
+}
+
 func (s *shelf) ProductRevs(ctx context.Context, ids []shop.ProductID) (map[shop.ProductID]dynamo.Rev, error) {
 	s.revs += len(ids)
 	if s.beforeRevs != nil {

@@ -18,6 +18,7 @@ import (
 type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
 	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
 }
@@ -25,6 +26,7 @@ type Customers interface {
 // Catalogue keeps rows of the catalogue in memory; [cataloguecache.Cache] does.
 type Catalogue interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 	Forget(as recommend.Model, ids ...shop.ProductID)
 	Changed(ctx context.Context, as recommend.Model, rows []recommend.Item) (bool, error)
 }
@@ -91,7 +93,7 @@ func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, config de
 		catalogue = r.Catalogue
 		r.Catalogue.Forget(config.Model, decide.About(s.Profile, intent)...) // whether there is a message depends on them
 	}
-	s.Items, err = advice.Read(ctx, catalogue, config.Model, decide.Sources(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	s.Items, err = advice.Read(ctx, catalogue, config.Model, decide.Sources(s.Profile, intent, config), decide.MostCounted(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		s.Items = rows
 		return decide.Candidates(s, intent, config)
 	})

@@ -144,11 +144,12 @@ func TestCapacity(t *testing.T) {
 			return err
 		}},
 		{"Model", 2, 0, func(ctx context.Context) error { _, _, err := store.Model(ctx, "popular"); return err }},
-		{"Count, in a row of 1 KB", 0, 1, func(ctx context.Context) error {
-			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
-		}},
-		{"Count, the same change again", 0, 1, func(ctx context.Context) error {
-			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
+		{"Count, the product's first", 1, 1, func(ctx context.Context) error { return store.Count(ctx, countedIn("o-8")) }},
+		{"Count", 0, 1, func(ctx context.Context) error { return store.Count(ctx, countedIn("o-9")) }},
+		{"Count, the same change again", 0, 1, func(ctx context.Context) error { return store.Count(ctx, countedIn("o-9")) }},
+		{"Sources, three", 3, 0, func(ctx context.Context) error {
+			_, err := store.Sources(ctx, recommend.Model{}, []shop.ProductID{"71053", "85123A", "22423"}, 3)
+			return err
 		}},
 		{"UpdateContact", 2, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},
 		{"UpdateContact, without a mailbox", 1, 4, func(ctx context.Context) error { return store.UpdateContact(ctx, "c-9", consented(noon)) }},
@@ -163,4 +164,10 @@ func TestCapacity(t *testing.T) {
 			t.Errorf("%s cost %v read and %v write units, want at most %v and %v", access.name, read, wrote, access.read, access.write)
 		}
 	}
+}
+
+// countedIn returns what an order changes of the counters of its product.
+func countedIn(order shop.OrderID) []live.Change {
+	this, before := live.Bought{Order: order, At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}
+	return live.Count(noon, this, before, nil).Pending(order)[:1]
 }

@@ -17,15 +17,22 @@ import (
 	"regulars/shared/shop"
 )
 
-// The live counters of a product (see package live) are attributes of its row
-// in the catalogue: bought, one for each partner, and one for each mark. So a
-// change is an addition that needs no read, and several calls can change one
-// row at once. A message reads them together with the row.
+// The live counters of a product (see package live) are a row of their own in the
+// catalogue: bought, an attribute for each partner, and one for each mark. So a change
+// is an addition that needs no read, several calls can change one row at once, and a
+// write pays for no more than the counters.
+//
+// An earlier version kept these attributes in the product's row. The first change moves
+// them (see [Store.beginCounters]); until then they are read from there.
 const (
 	attributeBought = "bought"
 	prefixPartner   = "~" // then the partner's ID, escaped: a live.Tally
 	prefixMark      = "+" // then the mark: 1
+
+	prefixCounters = " live " // of the key, then the product's ID
 )
+
+func keyOfCounters(id shop.ProductID) productKey { return productKey{prefixCounters + id} }
 
 // escapeID and unescapeID write and read a product ID in the name of an
 // attribute. An ID may hold any printable character; in an expression a dot or
@@ -55,6 +62,17 @@ func readCounters(m item) live.Row {
 		}
 	}
 	return r
+}
+
+// countersOf returns the product whose counters the row holds; ok is false if it is
+// another row.
+func countersOf(m item) (id shop.ProductID, ok bool) {
+	key, _ := m["product"].(*types.AttributeValueMemberS)
+	if key == nil {
+		return "", false
+	}
+	text, ok := strings.CutPrefix(key.Value, prefixCounters)
+	return shop.ProductID(text), ok
 }
 
 // tallyIn returns the number in an attribute, 0 if it is no number, and the
@@ -102,15 +120,62 @@ func (s *Store) count(ctx context.Context, c live.Change) error {
 	for p, t := range c.With {
 		update = update.Add(partnerName(p), expression.Value(int64(t)))
 	}
-	changed, err := s.updateRow(ctx, c.Row, expression.NewBuilder().WithUpdate(update).
-		WithCondition(expression.AttributeExists(expression.Name("product")).And(expression.AttributeNotExists(mark))))
+	once := expression.AttributeNotExists(mark)
+	there := expression.AttributeExists(expression.Name("product"))
+	changed, err := s.updateCounters(ctx, c.Row, expression.NewBuilder().WithUpdate(update).WithCondition(there.And(once)))
+	if other, ok := errors.AsType[refused](err); ok && other.old == nil { // the product's first change
+		known, errBegin := s.beginCounters(ctx, c.Row)
+		if errBegin != nil || !known {
+			return errBegin
+		}
+		changed, err = s.updateCounters(ctx, c.Row, expression.NewBuilder().WithUpdate(update).WithCondition(once))
+	}
 	if errors.Is(err, ErrConflict) {
-		return nil // it was added before, or there is no such product
+		return nil // it was added before
 	}
 	if err != nil {
 		return err
 	}
 	return s.cut(ctx, c.Row, readCounters(changed))
+}
+
+// beginCounters reports whether the catalogue knows the product, and moves the counters
+// that an earlier version stored in the product's row into a row of their own, with
+// their marks. It does so in one transaction, which is refused if the row of their own
+// is there, so that two calls at once move them once. A function of the earlier version
+// that is still at work may add to them afterwards: that is not counted.
+func (s *Store) beginCounters(ctx context.Context, id shop.ProductID) (known bool, err error) {
+	m, err := s.get(ctx, s.tables.Catalogue, keyOfProduct(id))
+	if err != nil || m == nil {
+		return false, err
+	}
+	own, left, moves := expression.UpdateBuilder{}, expression.UpdateBuilder{}, false
+	for name, value := range m {
+		if name == attributeBought || strings.HasPrefix(name, prefixPartner) || strings.HasPrefix(name, prefixMark) {
+			own, left, moves = own.Set(expression.Name(name), expression.Value(value)), left.Remove(expression.Name(name)), true
+		}
+	}
+	if !moves {
+		return true, nil
+	}
+	there := expression.Name("product")
+	err = s.transact(ctx,
+		s.updateAt(keyOfCounters(id), own, expression.AttributeNotExists(there)),
+		s.updateAt(keyOfProduct(id), left, expression.AttributeExists(there)))
+	if errors.Is(err, ErrConflict) { // another call has moved them
+		err = nil
+	}
+	return true, err
+}
+
+// updateAt is an update of a row of the catalogue in a transaction.
+func (s *Store) updateAt(key productKey, update expression.UpdateBuilder, condition expression.ConditionBuilder) types.TransactWriteItem {
+	e := build(expression.NewBuilder().WithUpdate(update).WithCondition(condition))
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName: &s.tables.Catalogue, Key: marshal(key),
+		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
 }
 
 // mostCut is how many partners, and how many marks, one write removes: a
@@ -137,17 +202,17 @@ func (s *Store) cut(ctx context.Context, id shop.ProductID, r live.Row) error {
 	for _, mark := range marks {
 		update = update.Remove(expression.Name(prefixMark + mark))
 	}
-	_, err := s.updateRow(ctx, id, expression.NewBuilder().WithUpdate(update).WithCondition(unchanged))
+	_, err := s.updateCounters(ctx, id, expression.NewBuilder().WithUpdate(update).WithCondition(unchanged))
 	if errors.Is(err, ErrConflict) {
 		return nil
 	}
 	return err
 }
 
-func (s *Store) updateRow(ctx context.Context, id shop.ProductID, b expression.Builder) (item, error) {
+func (s *Store) updateCounters(ctx context.Context, id shop.ProductID, b expression.Builder) (item, error) {
 	e := build(b)
 	return s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Catalogue, Key: marshal(keyOfProduct(id)),
+		TableName: &s.tables.Catalogue, Key: marshal(keyOfCounters(id)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})

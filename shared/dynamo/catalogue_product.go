@@ -24,9 +24,8 @@ type productKey struct {
 func keyOfProduct(id shop.ProductID) productKey { return productKey{id} }
 
 // productItem is the part of a row of the catalogue that record writes. Each
-// version of the model (see learnedIn) and the live counters (see
-// catalogue_count.go) have attributes of their own in the row, which no other
-// writer changes.
+// version of the model (see learnedIn) has an attribute of its own in the row, which
+// no other writer changes.
 type productItem struct {
 	productKey
 	Revision stamp `dynamodbav:"revision"`
@@ -102,28 +101,50 @@ func readBody(stored types.AttributeValue, into any) error {
 }
 
 // Items returns the products that the catalogue knows, by ID, with what was
-// learned of them in the model's version and what was counted live since. A
-// caller that recommends nothing passes the zero model, which has learned
-// nothing. The read is not consistent, and may miss writes of the last second
-// or so: no claim depends on it (docs/decisions/0019). A row that cannot be
-// read is logged and left out, as if the catalogue did not know the product.
-// Each item of up to 4 KB costs half a read unit.
+// learned of them in the model's version. A caller that recommends nothing passes
+// the zero model, which has learned nothing. The read is not consistent, and may
+// miss writes of the last second or so: no claim depends on it
+// (docs/decisions/0019). A row that cannot be read is logged and left out, as if
+// the catalogue did not know the product. Each item of up to 4 KB costs half a
+// read unit.
 func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
-	sold := live.SoldOf(as.Buyers)
-	keys := make(map[shop.ProductID]item, len(ids))
-	for _, id := range ids {
-		keys[id] = marshal(keyOfProduct(id))
+	return s.Sources(ctx, as, ids, 0)
+}
+
+// Sources is [Store.Items] with what was counted live of the first counted products.
+// Each of these costs half a read unit more.
+func (s *Store) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
+	keys, ofSources := make(map[productKey]item, len(ids)), map[shop.ProductID]bool{}
+	for i, id := range ids {
+		keys[keyOfProduct(id)] = marshal(keyOfProduct(id))
+		if i < counted {
+			ofSources[id] = true
+			keys[keyOfCounters(id)] = marshal(keyOfCounters(id))
+		}
 	}
-	items := make(map[shop.ProductID]recommend.Item, len(keys))
+	items, sold := make(map[shop.ProductID]recommend.Item, len(ids)), live.SoldOf(as.Buyers)
+	lately := map[shop.ProductID][]recommend.Neighbour{}
 	err := s.batchGet(ctx, s.tables.Catalogue, values(keys), false, func(m item) error {
+		if id, ok := countersOf(m); ok {
+			lately[id] = readCounters(m).Neighbours(sold)
+			return nil
+		}
 		return s.visitProduct(ctx, m, as, func(found recommend.Item) error {
-			found.Live = readCounters(m).Neighbours(sold)
+			if ofSources[found.ID] { // in the row of an earlier version
+				found.Live = readCounters(m).Neighbours(sold)
+			}
 			items[found.ID] = found
 			return nil
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read %d products: %w", len(keys), err)
+		return nil, fmt.Errorf("read %d products: %w", len(ids), err)
+	}
+	for id, near := range lately {
+		if row, ok := items[id]; ok {
+			row.Live = near
+			items[id] = row
+		}
 	}
 	return items, nil
 }

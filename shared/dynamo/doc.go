@@ -20,7 +20,8 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | bought:CUSTOMER, kind = BOUGHT/PART | sums of older orders by product, of a profile with many: see [profile.Profile.PutBeside] | record, preferences, privacy |
 	| Customers | zone:, kind = ZONE          | that customers have or had this time zone | all that write profiles          |
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
-	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
+	| Catalogue | product                     | shop.Product, its prices, what was learned of it | record, learn     |
+	| Catalogue | product = " live PRODUCT"   | a live.Row: what was counted of the product  | record                        |
 	| Sends     | customer, send              | claim.Send                               | send, settle; click its clicks    |
 	| Decisions | customer, send              | the [Inputs] of the last decision        | send                              |
 	| Decisions | content:REV, "-"            | a [Content] that inputs name             | send                              |
@@ -55,7 +56,8 @@ Their attributes, in addition to the keys:
 	| brake/count       | a number for each day and count, such as "2026-11-22 bounced"                                                |
 	| order, customer, bought | rev, body                                                                                                   |
 	| sign-up; its count| rev, body, gone; count, gone                                                                                 |
-	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
+	| product           | revision, rev, body, prices; learned@VERSION for each                                                        |
+	| live.Row          | bought, ~PARTNER and +MARK for each, see [Store.Count]                                                       |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
 	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, clicks, body |
 	| inputs; content   | decided, body, gone; body, gone                                                                              |
@@ -137,7 +139,7 @@ an attempt names both.
 
   - A read on which a decision depends is consistent. A listing (with a [Page]
     or [Cursor]) and the index are not consistent, and no decision depends on
-    them. [Store.Items] is not consistent either: what a message says about a
+    them. [Store.Items] and [Store.Sources] are not consistent either: what a message says about a
     product may be a second old (docs/decisions/0019).
   - A write is conditional: on a revision, a fence, a state, or absence. The
     exceptions are [Store.Import], which is for an empty system; the pointer to
@@ -172,7 +174,7 @@ TestCapacity checks it.
 	| Snapshot, of up to 4 KB each               |    2 |       |
 	| Snapshot, Profile; beside it, each 4 KB    |    1 |       |
 	| ProfileAbout, each product beside it       |    1 |       |
-	| Items, each                                |    ½ |       |
+	| Items, each; Sources, each                 | ½; 1 |       |
 	| PolicyVersion; Policy                      | 1; 2 |       |
 	| SaveFold, order and profile of 1 KB each   |      |     4 |
 	| SaveFold, with a service issue             |      |     6 |
@@ -195,7 +197,8 @@ TestCapacity checks it.
 	| UpdateBreakers; if nothing changes         |    1 |  1; 0 |
 	| SaveProduct; if it changes nothing         |    1 |  1; 0 |
 	| SaveListing, beside its products           |    1 |  1; 0 |
-	| SaveLearned each, Count each; with a row of up to 4 KB | | 1; 4 |
+	| SaveLearned each, of a row of up to 4 KB   |      |     4 |
+	| Count each; the product's first            | 0; 1 |     1 |
 	| Advance                                    |      |     1 |
 	| Model, of a part of up to 2 KB             |    2 |       |
 

@@ -19,6 +19,7 @@ type Tables interface {
 	Customers
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 	LeadingTo(ctx context.Context, as recommend.Model, product shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	Send(context.Context, shop.CustomerID, shop.SendID) (claim.Send, error)
 	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
@@ -79,16 +80,21 @@ func contactOf(mailbox shop.Mailbox, id shop.CustomerID) string {
 	return "customer " + string(id)
 }
 
-// Items returns the products that the catalogue knows, and reads those that it has not
-// read before.
+// Items returns the products that the catalogue knows, without their live counters.
 func (t *tables) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+	return t.Sources(ctx, as, ids, 0)
+}
+
+// Sources returns the products that the catalogue knows, and reads those that it has not
+// read before.
+func (t *tables) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
 	t.mu.Lock()
 	unread := slices.DeleteFunc(slices.Clone(ids), func(id shop.ProductID) bool { _, known := t.rows[id]; return known })
 	t.mu.Unlock()
 	var read map[shop.ProductID]recommend.Item
 	if len(unread) > 0 {
 		var err error
-		if read, err = t.Tables.Items(ctx, as, unread); err != nil {
+		if read, err = t.Tables.Sources(ctx, as, unread, len(unread)); err != nil {
 			return nil, err
 		}
 	}
@@ -104,9 +110,13 @@ func (t *tables) Items(ctx context.Context, as recommend.Model, ids []shop.Produ
 		}
 	}
 	rows := make(map[shop.ProductID]recommend.Item, len(ids))
-	for _, id := range ids {
+	for i, id := range ids {
 		if row := t.rows[id]; row != nil {
-			rows[id] = *row
+			found := *row
+			if i >= counted {
+				found.Live = nil // as a message gets it
+			}
+			rows[id] = found
 		}
 	}
 	return rows, nil

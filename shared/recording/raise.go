@@ -134,9 +134,15 @@ func (h *Recorder) raise(ctx context.Context, event shop.Event, fact shop.OrderF
 	if err != nil {
 		return nil, err
 	}
-	items, err := h.Shop.Items(ctx, recommend.Model{}, decide.Counted(p, fact.Order, 1))
-	if err != nil {
-		return nil, err
+	campaigns := inForce.Started()
+	if transactional {
+		campaigns = slices.DeleteFunc(slices.Clone(campaigns), func(c campaign.Campaign) bool { return c.Class.Rank() > shop.ClassRecovery.Rank() })
+	}
+	var items map[shop.ProductID]recommend.Item
+	if least := leastUnits(campaigns, fact.Kind); least > 0 {
+		if items, err = h.Shop.Items(ctx, recommend.Model{}, decide.Counted(p, fact.Order, least)); err != nil {
+			return nil, err
+		}
 	}
 	about := decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)}
 	facts := decide.Facts(h.Now(), p, frequency.Contact{}, items, inForce, about)
@@ -146,10 +152,6 @@ func (h *Recorder) raise(ctx context.Context, event shop.Event, fact shop.OrderF
 		at = fact.Placed.At
 	} else {
 		occasion += "/" + string(fact.Kind)
-	}
-	campaigns := inForce.Started()
-	if transactional {
-		campaigns = slices.DeleteFunc(slices.Clone(campaigns), func(c campaign.Campaign) bool { return c.Class.Rank() > shop.ClassRecovery.Rank() })
 	}
 	var raised []campaign.Intent
 	for _, c := range campaign.Triggered(campaigns, fact.Kind, facts, earned) {
@@ -162,6 +164,25 @@ func (h *Recorder) raise(ctx context.Context, event shop.Event, fact shop.OrderF
 		raised = append(raised, intent)
 	}
 	return raised, nil
+}
+
+// leastUnits returns of how many kept units on the category of a product can decide
+// whether an event of this kind starts one of the campaigns: 1 if a condition counts
+// units by category, the smallest N if only "every Nth unit" offers do, and 0 if nothing
+// asks for a category, so that the catalogue need not be read.
+func leastUnits(campaigns []campaign.Campaign, kind shop.OrderKind) (least int) {
+	for _, c := range campaigns {
+		if !slices.Contains(c.On, kind) {
+			continue
+		}
+		if slices.ContainsFunc(c.If.Names(), func(name string) bool { return name == "customer.units" || name == "order.units" }) {
+			return 1
+		}
+		if c.Nth != nil && len(c.Nth.Categories) > 0 && (least == 0 || c.Nth.N < least) {
+			least = c.Nth.N
+		}
+	}
+	return least
 }
 
 // cause returns the cause that the fact itself names, or "". The profile does

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/condition"
+	"regulars/shared/offer"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -410,5 +413,35 @@ func TestAReturnIsJudgedByItselfAfterAnImportedOne(t *testing.T) {
 				t.Errorf("the apology expired at %s", raised[0].NotAfter)
 			}
 		})
+	}
+}
+
+// An event whose campaigns ask for no category reads no row of the catalogue; with
+// "every tenth unit free" it reads products of which the customer keeps ten.
+func TestCatalogueIsReadForCategoriesOnly(t *testing.T) {
+	checker, err := condition.NewChecker("GBP")
+	must(t, err)
+	on := func(kind shop.OrderKind, text string, nth *offer.Nth) campaign.Campaign {
+		when, err := checker.Compile(text)
+		must(t, err)
+		return campaign.Campaign{On: []shop.OrderKind{kind}, If: when, Nth: nth}
+	}
+	bags := func(n int) *offer.Nth { return &offer.Nth{N: n, Categories: []string{"lunch bag"}} }
+	for phrase, c := range map[string]struct {
+		all  []campaign.Campaign
+		want int
+	}{
+		"no campaign":                       {nil, 0},
+		"no condition":                      {[]campaign.Campaign{on(shop.OrderPaid, "", nil)}, 0},
+		"units of a product":                {[]campaign.Campaign{on(shop.OrderPaid, `customer.units_of["BAG"] > 3`, nil)}, 0},
+		"units of a category":               {[]campaign.Campaign{on(shop.OrderPaid, "", bags(10)), on(shop.OrderPaid, `customer.units["lunch bag"] > 3`, nil)}, 1},
+		"units of a category in this order": {[]campaign.Campaign{on(shop.OrderPaid, `order.units["lunch bag"] > 3`, nil)}, 1},
+		"every tenth, and every fifth":      {[]campaign.Campaign{on(shop.OrderPaid, "", bags(10)), on(shop.OrderPaid, "", bags(5))}, 5},
+		"every tenth of some products":      {[]campaign.Campaign{on(shop.OrderPaid, "", &offer.Nth{N: 10, Products: []shop.ProductID{"BAG"}})}, 0},
+		"of another kind of event":          {[]campaign.Campaign{on(shop.OrderPlaced, "", bags(10))}, 0},
+	} {
+		if got := leastUnits(c.all, shop.OrderPaid); got != c.want {
+			t.Errorf("%s: %d units, want %d", phrase, got, c.want)
+		}
 	}
 }

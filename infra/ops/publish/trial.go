@@ -28,6 +28,7 @@ type tables interface {
 	funnel.Customers
 	Snapshot(ctx context.Context, id shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 }
 
 // trial tries a policy on customers of the shop.

@@ -59,6 +59,10 @@ func (fewTables) Items(context.Context, recommend.Model, []shop.ProductID) (map[
 	return nil, nil
 }
 
+func (fewTables) Sources(context.Context, recommend.Model, []shop.ProductID, int) (map[shop.ProductID]recommend.Item, error) {
+	return nil, nil
+}
+
 // fortyCustomers has thirty who order every ten days, the last time today, and ten
 // with one order of 50 pounds.
 func fortyCustomers() (all fewTables) {

@@ -3,7 +3,7 @@
 // counts that the nightly function learn makes of all orders, but a day earlier
 // and in bounded space.
 //
-// Each product has a [Row]: how many customers bought it, and for 64 other
+// Each product has a [Row]: how many customers bought it, and for 40 other
 // products (its partners) how many customers bought both. An order has one
 // [Entry]: it counts each product that is new to its customer together with the
 // others of the order and with the last ten that the customer had before. Pairs
@@ -20,8 +20,9 @@
 // products are counted. If more than eight rows would change, some are left
 // out: half of the eight are of the order, half are of earlier orders. A hash
 // of the order draws them, so that every product has a chance and all counts of
-// a row shrink in proportion. A row holds 64 partners after each cut and up to
-// 96 before it; a cut removes those that weigh least.
+// a row shrink in proportion. A row holds 40 partners after each cut and up to
+// 72 before it, so that it is not much larger than the KB that a write unit pays
+// for; a cut removes those that weigh least.
 //
 // # Decay
 //
@@ -40,7 +41,7 @@
 // handles the order repeats them.
 //
 // A row remembers the marks of its last 20 minutes, at most 96 of them, and at
-// least its last 12. A message is delivered again after three minutes. So a row
+// least its last 8. A message is delivered again after three minutes. So a row
 // counts an order twice only if a function died half-way and 96 other orders
 // changed the row within these minutes, one every two seconds. In a row with
 // this number of orders, one more does not matter.

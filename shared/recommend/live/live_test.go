@@ -229,16 +229,16 @@ func TestPopularPartnersAreHeldBack(t *testing.T) {
 
 func TestCut(t *testing.T) {
 	row := live.Row{With: map[shop.ProductID]live.Tally{}}
-	for i := range 96 {
+	for i := range 72 {
 		row.With[shop.ProductID(fmt.Sprintf("p%02d", i))] = live.Tally(i%32)*100_000 - 5
 	}
-	for i := range 24 {
+	for i := range 20 {
 		row.Marks = append(row.Marks, live.Mark("o", i, noon.Add(time.Duration(i)*time.Hour)))
 	}
 	if partners, marks := row.Cut(); len(partners)+len(marks) > 0 {
 		t.Errorf("a row of the largest allowed size is cut: %v %v", partners, marks)
 	}
-	row.Marks = append(row.Marks, live.Mark("o", 24, noon.Add(24*time.Hour)))
+	row.Marks = append(row.Marks, live.Mark("o", 20, noon.Add(20*time.Hour)))
 	partners, marks := row.Cut()
 	if len(partners) != 32 || len(marks) != 13 || !slices.Equal(marks, row.Marks[:13]) {
 		t.Errorf("Cut = %d partners and the marks %v, want 32 and the 13 oldest", len(partners), marks)
@@ -284,7 +284,7 @@ func TestMarksOfTheLastMinutesAreKept(t *testing.T) {
 		least int // of the newest marks that must be there
 		most  int
 	}{
-		"once a day":           {24 * time.Hour, 12, 24},
+		"once a day":           {24 * time.Hour, 8, 20},
 		"once a minute":        {time.Minute, 20, 35},
 		"six times a minute":   {10 * time.Second, 84, 108},
 		"sixty times a minute": {time.Second, 84, 108},

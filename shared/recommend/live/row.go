@@ -16,13 +16,13 @@ import (
 // Bounds of a row. A row is cut when it has grown past the larger number, to
 // the smaller one: a cut is a write.
 const (
-	MostPartners  = 64
+	MostPartners  = 40
 	slackPartners = 32
 
 	// Marks are needed until a message is delivered again, some minutes later. A
-	// row keeps the newest 12 and those of the last 20 minutes, at most 96 of
+	// row keeps the newest 8 and those of the last 20 minutes, at most 96 of
 	// these; so a product that is seldom bought keeps few.
-	fewMarks   = 12
+	fewMarks   = 8
 	slackMarks = 12
 	mostMarks  = 96
 	fresh      = 20 * time.Minute

@@ -138,6 +138,6 @@ func (e *Engine) question(history []trial.Order, mode trial.Mode, k int) advice.
 // that are read for it.
 func (e *Engine) ask(history []trial.Order, mode trial.Mode, k int) (advice.Question, map[shop.ProductID]recommend.Item) {
 	q := e.question(history, mode, k)
-	read, _ := advice.Read(context.Background(), rows(e.rows), e.model, q.Sources(), q.Candidates) // memory does not fail
+	read, _ := advice.Read(context.Background(), rows(e.rows), e.model, q.Sources(), advice.MostCounted, q.Candidates) // memory does not fail
 	return q, read
 }

@@ -45,6 +45,11 @@ func (l Listed) picked(picks []recommend.Pick) []trial.Item {
 // rows is a catalogue in memory.
 type rows map[shop.ProductID]recommend.Item
 
+// Sources implements [advice.Catalogue].
+func (r rows) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
+	return r.Items(ctx, as, ids)
+}
+
 // Items implements [advice.Catalogue].
 func (r rows) Items(_ context.Context, _ recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	found := map[shop.ProductID]recommend.Item{}

@@ -155,6 +155,10 @@ func (c catalogue) Items(_ context.Context, _ recommend.Model, ids []shop.Produc
 	return found, nil
 }
 
+func (c catalogue) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
+	return c.Items(ctx, as, ids)
+}
+
 func (c catalogue) LeadingTo(context.Context, recommend.Model, shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	return c.w.past.Items, nil
 }
@@ -176,6 +180,10 @@ type customers struct {
 
 func (c customers) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	return c.catalogue.Items(ctx, as, ids)
+}
+
+func (c customers) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
+	return c.catalogue.Sources(ctx, as, ids, counted)
 }
 
 // queue is a queue in memory, first in, first out. planning puts several requests on it
