@@ -131,11 +131,11 @@ func (h *Host) Built(ctx context.Context, name string) error {
 	if f == nil {
 		return fmt.Errorf("wait for %s: %w", name, aws.ErrUnknownFunction)
 	}
-	if f.Config.Built == nil {
+	if f.Built == nil {
 		return nil
 	}
 	select {
-	case <-f.Config.Built:
+	case <-f.Built:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -33,7 +33,7 @@ func TestEachMutantFitsTheCode(t *testing.T) {
 // A mutant that changes behaviour is caught, one that does not survives, and the report
 // shows both.
 func TestOneIsCaughtAndOneSurvives(t *testing.T) {
-	l, err := newLab(t.Context(), t.TempDir(), 20, time.Minute)
+	l, err := newLab(t.Context(), t.TempDir(), 100, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
