@@ -94,6 +94,9 @@ func faults(t *testing.T, sources map[string]string) (found []string) {
 	}
 	watched := alarmsOf(all, byID)
 	for _, r := range all {
+		if strings.Contains(fmt.Sprint(r.properties), "arn:aws:") {
+			fault(r, "has an ARN of the partition aws; write ${AWS::Partition}")
+		}
 		switch r.kind {
 		case "AWS::Events::Rule":
 			rule(r, fault)
@@ -494,6 +497,7 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 		"a bucket without encryption":      {"../template.yaml", "BucketEncryption:", "BucketName:", "no BucketEncryption"},
 		"a bucket without TLS":             {"../template.yaml", "aws:SecureTransport:", "aws:Other:", "denies calls without TLS"},
 		"a policy of its own for all":      {"../template.yaml", `"${Partials.Arn}/nights/*"`, `"${Partials.Arn}/*"`, "name each resource"},
+		"an ARN of one partition":          {"../template.yaml", "arn:${AWS::Partition}:states", "arn:aws:states", "write ${AWS::Partition}"},
 		"a function without a role":        {"../template.yaml", "Role: !GetAtt SendRole.Arn", "Tracing: Active", "no role of its own"},
 	} {
 		planted := sources(t)

@@ -30,6 +30,15 @@ func (r *Reader) Text(name string) string {
 // Optional returns a setting that may be empty.
 func (r *Reader) Optional(name string) string { return r.get(name) }
 
+// Refuse makes each of these settings a fault if it is set: it would have no effect.
+func (r *Reader) Refuse(names ...string) {
+	for _, name := range names {
+		if r.get(name) != "" {
+			r.faults = append(r.faults, fmt.Errorf("%s is set, and has no effect; remove it", name))
+		}
+	}
+}
+
 // URL returns a setting that must be an absolute http or https URL.
 func (r *Reader) URL(name string) string {
 	value := r.get(name)

@@ -14,7 +14,7 @@ import (
 func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 	for name, value := range map[string]string{
 		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_SESSION_TOKEN": "token",
-		"AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:1",
+		"AWS_CA_BUNDLE": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:1",
 	} {
 		t.Setenv(name, value)
 	}
@@ -47,5 +47,13 @@ func TestConfigurationNamesWhatIsNotSet(t *testing.T) {
 		if err := settings.Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Err() = %v, want it to name %s", err, want)
 		}
+	}
+}
+
+func TestConfigurationRefusesWhatItDoesNotRead(t *testing.T) {
+	settings := env.From(func(name string) string { return map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}[name] })
+	configuration(settings)
+	if err := settings.Err(); err == nil || !strings.Contains(err.Error(), "AWS_USE_FIPS_ENDPOINT is set, and has no effect; remove it") {
+		t.Errorf("Err() = %v, want it to name the variable", err)
 	}
 }
