@@ -23,6 +23,10 @@ type Inputs struct {
 	Decided  time.Time       `json:"decided"`
 	Made     json.RawMessage `json:"made"` // the customer's own part; package redecide has its form
 	Gone     time.Time       `json:"gone"` // from then on DynamoDB may delete it
+
+	// RowByRow tells that the inputs were stored in an earlier form, which named each row
+	// of the catalogue by a revision of its own. Made does not have those rows.
+	RowByRow bool `json:"row_by_row,omitempty"`
 }
 
 // inputsItem is an item of Decisions that belongs to a customer. Its key is that of the
@@ -32,12 +36,14 @@ type inputsItem struct {
 	Decided stamp `dynamodbav:"decided"`
 	Body    body  `dynamodbav:"body"`
 	Gone    int64 `dynamodbav:"gone"`
+
+	Rows []byte `dynamodbav:"rows,omitempty"` // revisions, in the earlier form only
 }
 
 // SaveInputs stores the inputs of a decision in place of those of an earlier decision
 // about the same send.
 func (s *Store) SaveInputs(ctx context.Context, in Inputs) error {
-	it := inputsItem{keyOfSend(in.Customer, in.Send), stampOf(in.Decided), body(in.Made), in.Gone.Unix()}
+	it := inputsItem{sendKey: keyOfSend(in.Customer, in.Send), Decided: stampOf(in.Decided), Body: body(in.Made), Gone: in.Gone.Unix()}
 	if err := s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Decisions, Item: marshal(it)}); err != nil {
 		return fmt.Errorf("save the inputs of the decision about send %s: %w", in.Send, err)
 	}
@@ -49,7 +55,7 @@ func readInputs(m item) (Inputs, error) {
 	if err := unmarshal(m, &it); err != nil {
 		return Inputs{}, err
 	}
-	return Inputs{it.Customer, it.Send, it.Decided.time(), json.RawMessage(it.Body), time.Unix(it.Gone, 0).UTC()}, nil
+	return Inputs{it.Customer, it.Send, it.Decided.time(), json.RawMessage(it.Body), time.Unix(it.Gone, 0).UTC(), len(it.Rows) > 0}, nil
 }
 
 // Inputs returns the inputs of the last decision about a send. It fails with

@@ -1,6 +1,7 @@
 package redecide
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,11 +69,15 @@ func New(store Store, links *linktoken.Signer, codeKeys [][]byte) *Archive {
 // table could not be read.
 var errRead = errors.New("a table could not be read")
 
-// Incomplete is the error about inputs of which a part is not stored any more, or was
-// changed.
-type Incomplete struct{ What string }
+// Incomplete is the error about inputs of which a part is missing.
+type Incomplete struct {
+	What string
+	Why  string // empty: it is not stored any more, or was changed
+}
 
-func (e *Incomplete) Error() string { return e.What + " is not stored any more, or was changed" }
+func (e *Incomplete) Error() string {
+	return e.What + cmp.Or(e.Why, " is not stored any more, or was changed")
+}
 
 // Again is a decision that was made again.
 type Again struct {
@@ -95,6 +100,9 @@ func (a *Archive) Again(ctx context.Context, in dynamo.Inputs) (Again, error) {
 
 // read returns the stored inputs, and the fingerprint of what was decided from them.
 func (a *Archive) read(ctx context.Context, in dynamo.Inputs) (m decide.Made, then decide.Fingerprint, err error) {
+	if in.RowByRow {
+		return m, then, &Incomplete{rowsOfCatalogue, " cannot be read: a release before decision 0096 stored these inputs, with each row on its own; they can only be deleted, and are after the days of keep in privacy.yaml"}
+	}
 	var f form
 	if err := json.Unmarshal(in.Made, &f); err != nil {
 		return m, then, fmt.Errorf("read the stored inputs: %w", err)
@@ -117,7 +125,7 @@ func (a *Archive) read(ctx context.Context, in dynamo.Inputs) (m decide.Made, th
 	}
 	policy, err := a.Policy(ctx, f.Policy)
 	if errors.Is(err, dynamo.ErrNotFound) {
-		err = &Incomplete{"policy " + f.Policy}
+		err = &Incomplete{What: "policy " + f.Policy}
 	}
 	if err != nil {
 		return m, then, err
@@ -151,7 +159,7 @@ func itemsAt(places map[dynamo.Rev][]int, rows map[dynamo.Rev][]recommend.Item) 
 	for list, all := range places {
 		for _, at := range all {
 			if at < 0 || at >= len(rows[list]) {
-				return nil, &Incomplete{fmt.Sprintf("%s (%s)", rowsOfCatalogue, list)}
+				return nil, &Incomplete{What: fmt.Sprintf("%s (%s)", rowsOfCatalogue, list)}
 			}
 			row := rows[list][at]
 			items[row.ID] = row
@@ -221,7 +229,7 @@ func contents[T any](ctx context.Context, a *Archive, known map[dynamo.Rev]T, wh
 	for _, rev := range missing {
 		content, ok := read[rev]
 		if !ok {
-			return nil, &Incomplete{what + " (" + rev + ")"}
+			return nil, &Incomplete{What: what + " (" + rev + ")"}
 		}
 		var v T
 		if err := json.Unmarshal(content, &v); err != nil {

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -275,5 +278,31 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		if incomplete := (*Incomplete)(nil); !errors.As(err, &incomplete) || !strings.HasPrefix(incomplete.What, what) {
 			t.Errorf("%s is missing or changed, and the error is %v", what, err)
 		}
+	}
+}
+
+// TestInputsOfTheEarlierFormAreIncomplete: without the rows, which that form named in an
+// attribute, the decision would be another one.
+func TestInputsOfTheEarlierFormAreIncomplete(t *testing.T) {
+	engine := memory.New(dynamotest.Definitions()...)
+	store := dynamo.New(engine, dynamo.Tables{Decisions: "Decisions"})
+	m := full()
+	(&Keeper{Store: store}).Keep(t.Context(), m)
+	all, err := engine.Scan(t.Context(), &dynamodb.ScanInput{TableName: new("Decisions")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range all.Items {
+		if item["decided"] == nil {
+			continue // a content
+		}
+		item["rows"] = &types.AttributeValueMemberB{Value: make([]byte, 24)}
+		if _, err := engine.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: new("Decisions"), Item: item}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count, err := newArchive(t, store, m).All(t.Context(), store, func(Count) {})
+	if err != nil || count.Incomplete != 1 || count.Total() != 1 || !strings.Contains(count.Found[0].What, "a release before") {
+		t.Errorf("the decision made again: %+v, %v; want it incomplete, with the reason", count, err)
 	}
 }
