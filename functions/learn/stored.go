@@ -21,7 +21,7 @@ type partials interface {
 }
 
 // form is raised whenever partials of the release before cannot be merged any more.
-const form = 1
+const form = 2
 
 // segment is one of the parts in which a night reads the table of customers.
 type segment struct {
