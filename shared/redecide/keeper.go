@@ -149,33 +149,43 @@ func seenOf(model string, row recommend.Item) seen {
 // by one, each would cost a write unit, and ten of them take two together. To encode the
 // rows of a message takes a tenth of its time; so each is encoded once.
 func (k *Keeper) rows(model string, items map[shop.ProductID]recommend.Item, needed time.Time, contents map[dynamo.Rev]dynamo.Content) map[dynamo.Rev][]int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	places := map[dynamo.Rev][]int{}
 	var list []recommend.Item
+	var names []seen                                     // of the list
 	for _, id := range slices.Sorted(maps.Keys(items)) { // so that the same inputs are the same bytes
-		p, ok := k.places[seenOf(model, items[id])]
-		if !ok || k.known[p.list].Before(needed) {
-			list = append(list, items[id])
+		name := seenOf(model, items[id])
+		if p, ok := k.placeOf(name, needed); ok {
+			places[p.list] = append(places[p.list], p.at)
 			continue
 		}
-		places[p.list] = append(places[p.list], p.at)
+		list, names = append(list, items[id]), append(names, name)
 	}
 	if len(list) == 0 {
 		return places
 	}
-	content, rev := dynamo.RevOf(list)
+	content, rev := dynamo.RevOf(list) // without the lock: a batch of decisions would wait for it
 	contents[rev] = content
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.places == nil || len(k.places) >= mostKnown {
 		k.places = map[seen]place{}
 	}
 	for at, row := range list {
 		places[rev] = append(places[rev], at)
 		if row.Rev != "" { // else it was not read from the catalogue, and nothing tells that it is the same
-			k.places[seenOf(model, row)] = place{rev, at}
+			k.places[names[at]] = place{rev, at}
 		}
 	}
 	return places
+}
+
+// placeOf returns where a row is stored, if it is stored for long enough. Two decisions
+// at once may store a row in a list each; both places have it.
+func (k *Keeper) placeOf(name seen, needed time.Time) (place, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p, ok := k.places[name]
+	return p, ok && !k.known[p.list].Before(needed)
 }
 
 // share stores those of the contents that are not stored for long enough. It asks the

@@ -3,6 +3,7 @@ package redecide
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
@@ -304,5 +306,46 @@ func TestInputsOfTheEarlierFormAreIncomplete(t *testing.T) {
 	count, err := newArchive(t, store, m).All(t.Context(), store, func(Count) {})
 	if err != nil || count.Incomplete != 1 || count.Total() != 1 || !strings.Contains(count.Found[0].What, "a release before") {
 		t.Errorf("the decision made again: %+v, %v; want it incomplete, with the reason", count, err)
+	}
+}
+
+// TestDecisionsAtOnceStoreTheirOwnRows: decisions of one batch share rows with each other
+// and with those before, and each is read back with its own.
+func TestDecisionsAtOnceStoreTheirOwnRows(t *testing.T) {
+	store := newStore()
+	keeper := &Keeper{Store: store, Count: func(string, int) { t.Error("inputs were not stored") }}
+	all := make([]decide.Made, 40)
+	for n := range all {
+		m := full()
+		m.Intent.Customer = shop.CustomerID(fmt.Sprint("c-", n))
+		m.Decision.Send.Intent, m.Decision.Send.ID = m.Intent, m.Intent.SendID("shop")
+		m.Snapshot.Items = map[shop.ProductID]recommend.Item{}
+		for i := range 6 {
+			row := item(shop.ProductID(fmt.Sprint("P", n/4+i)))
+			row.Rev = string(row.ID)
+			m.Snapshot.Items[row.ID] = row
+		}
+		all[n] = m
+	}
+	var batch errgroup.Group
+	batch.SetLimit(10)
+	for _, m := range all {
+		batch.Go(func() error { keeper.Keep(t.Context(), m); return nil })
+	}
+	_ = batch.Wait()
+	a := newArchive(t, store, all[0])
+	for _, m := range all {
+		in, err := store.Inputs(t.Context(), m.Intent.Customer, m.Decision.Send.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := a.read(t.Context(), in)
+		for id, row := range m.Snapshot.Items {
+			row.Rev = "" // is not part of what a decision reads
+			m.Snapshot.Items[id] = row
+		}
+		if err != nil || !reflect.DeepEqual(got.Snapshot.Items, m.Snapshot.Items) {
+			t.Errorf("%s: the rows are %+v, %v; want %+v", m.Intent.Customer, got.Snapshot.Items, err, m.Snapshot.Items)
+		}
 	}
 }
