@@ -2,9 +2,12 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/shop"
 )
@@ -35,14 +38,19 @@ func keyOfContent(rev Rev) sendKey {
 }
 
 // SaveContents stores contents, each under its revision, until gone. A content that is
-// stored already gets the new time.
+// stored already gets the new time if that is later: others may count on the earlier
+// one, also for longer than this caller keeps inputs.
 func (s *Store) SaveContents(ctx context.Context, all map[Rev]Content, gone time.Time) error {
-	var items []item
 	for rev, content := range all {
-		items = append(items, marshal(contentItem{keyOfContent(rev), body(content), gone.Unix()}))
-	}
-	for chunk := range slices.Chunk(items, mostPuts) {
-		if err := s.batchPut(ctx, s.tables.Decisions, chunk); err != nil {
+		it := contentItem{keyOfContent(rev), body(content), gone.Unix()}
+		e := where(expression.AttributeNotExists(expression.Name("customer")).
+			Or(expression.Name("gone").LessThan(expression.Value(it.Gone))).
+			Or(expression.Name("body").NotEqual(expression.Value(it.Body)))) // somebody changed it
+		err := s.put(ctx, &dynamodb.PutItemInput{
+			TableName: &s.tables.Decisions, Item: marshal(it), ConditionExpression: e.Condition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		})
+		if err != nil && !errors.Is(err, ErrConflict) { // a conflict: it is stored for longer
 			return fmt.Errorf("save %d contents of decisions: %w", len(all), err)
 		}
 	}

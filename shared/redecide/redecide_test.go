@@ -216,6 +216,39 @@ func TestContentsAreStoredOnce(t *testing.T) {
 	}
 }
 
+// stale is a store whose reads find no contents.
+type stale struct{ *dynamo.Store }
+
+func (stale) Contents(context.Context, []dynamo.Rev) (map[dynamo.Rev]dynamo.Content, map[dynamo.Rev]time.Time, error) {
+	return nil, map[dynamo.Rev]time.Time{}, nil
+}
+
+// TestAShorterPolicyLeavesContentsAsLongAsOthersNeedThem: a container that still has a
+// former policy, by which inputs are kept for fewer days, stores the same contents later.
+func TestAShorterPolicyLeavesContentsAsLongAsOthersNeedThem(t *testing.T) {
+	store, m := newStore(), full()
+	_, rev := dynamo.RevOf(m.Config.Model)
+	until := func() time.Time {
+		_, all, err := store.Contents(t.Context(), []dynamo.Rev{rev})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[rev]
+	}
+	(&Keeper{Store: store}).Keep(t.Context(), m)
+	first := until()
+	m.Config.Privacy.Keep.Inputs = 1
+	(&Keeper{Store: stale{store}}).Keep(t.Context(), m)
+	if got := until(); first.IsZero() || !got.Equal(first) {
+		t.Errorf("the model is stored until %v, want %v as before", got, first)
+	}
+	m.Config.Privacy.Keep.Inputs = 40
+	(&Keeper{Store: stale{store}}).Keep(t.Context(), m)
+	if got, want := until(), noon.Add(40*24*time.Hour); got.Before(want) {
+		t.Errorf("the model is stored until %v, want %v at least", got, want)
+	}
+}
+
 // TestAKeeperThatDiesLeavesNothingBroken: after each call that fails, the inputs are
 // either not stored, which is counted, or complete.
 func TestAKeeperThatDiesLeavesNothingBroken(t *testing.T) {
