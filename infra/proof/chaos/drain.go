@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -152,12 +153,17 @@ func (h *system) report(ctx context.Context, phase string) {
 		}
 		_, kills := h.killer.counts()
 		_, faults := h.trial.faults.counts()
-		line := fmt.Sprintf("%s: %d messages at SES, %d kills, %d faults; on queues", phase, h.Mail().Messages(ses.Filter{Limit: 1}).Total, kills, faults)
+		line := fmt.Sprintf("%s: %d messages at SES", phase, h.Mail().Messages(ses.Filter{Limit: 1}).Total)
+		if !h.trial.calm {
+			line += fmt.Sprintf(", %d kills, %d faults", kills, faults)
+		}
+		on := ""
 		for _, q := range h.Queues().Queues() {
 			if n := q.Visible + q.InFlight + q.Delayed; n > 0 {
-				line += fmt.Sprintf(" %s %d", q.Name, n)
+				on += fmt.Sprintf(" %s %d", q.Name, n)
 			}
 		}
+		line += "; on queues" + cmp.Or(on, " nothing")
 		if n := h.waits.Load(); n > 0 && phase == "draining" {
 			line += fmt.Sprintf("; %d sends wait", n)
 		}

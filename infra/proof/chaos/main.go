@@ -77,6 +77,9 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	if err := set.Parse(args); err != nil {
 		return err
 	}
+	if t.orders < 0 || t.customers < 0 || t.orders+t.customers == 0 {
+		return errors.New("-orders and -customers: write 0 or more, and one of them above 0")
+	}
 	t.seed = *seed
 	t.faults.seed(t.seed)
 	if t.calm {

@@ -143,7 +143,11 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 	working.Go(func() { h.killer.run(ctx) })
 	working.Go(func() { h.readers.run(ctx) })
 	working.Go(func() { h.tick(ctx) })
-	working.Go(func() { h.report(ctx, "faults") })
+	phase := "faults"
+	if h.trial.calm {
+		phase = "playing"
+	}
+	working.Go(func() { h.report(ctx, phase) })
 
 	busName := h.Template.Parameters["EventBusName"]
 	if err := demo.Play(ctx, played.events, 0, h.trial.length, h.Events, busName, func(int) error { return nil }, nil); err != nil {
