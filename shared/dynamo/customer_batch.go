@@ -81,9 +81,8 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 		return nil
 	})
 	for id, of := range c.profiles {
-		if err == nil && of.value.Beside > 0 {
-			of.value, of.rev, err = s.Profile(ctx, id)
-			c.profiles[id] = of
+		if err == nil {
+			c.profiles[id], err = s.whole(ctx, id, of)
 		}
 	}
 	if err != nil {

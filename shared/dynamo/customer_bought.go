@@ -139,22 +139,24 @@ func (s *Store) withBought(ctx context.Context, id shop.CustomerID, p profile.Pr
 	return p, nil
 }
 
-// whole returns the profile of a listing with all sums beside it. A listing is not
-// consistent: if the sums are newer than the profile, it reads the profile again. ok is
-// false if the customer was deleted since.
-func (s *Store) whole(ctx context.Context, p profile.Profile) (whole profile.Profile, ok bool, err error) {
-	whole, err = s.withBought(ctx, p.ID, p, nil)
-	if !errors.Is(err, ErrConflict) {
-		return whole, true, err
+// whole returns a profile that was read in a listing or a batch with all sums beside it.
+// If they are of another state than the profile, it reads the profile again: by a query,
+// which all who list or read batches may make. It returns the zero value if the customer
+// was deleted since.
+func (s *Store) whole(ctx context.Context, id shop.CustomerID, of stored[profile.Profile]) (stored[profile.Profile], error) {
+	var err error
+	if of.value, err = s.withBought(ctx, id, of.value, nil); !errors.Is(err, ErrConflict) {
+		return of, err
 	}
 	err = Retry(ctx, s.Pause, func() error {
-		read, err := s.partition(ctx, p.ID) // by a query, which those who list may make
-		if ok = read.ProfileRev != ""; err == nil {
-			whole, err = s.withBought(ctx, p.ID, read.Profile, nil)
+		read, err := s.partition(ctx, id)
+		if err == nil {
+			of.rev = read.ProfileRev
+			of.value, err = s.withBought(ctx, id, read.Profile, nil)
 		}
 		return err
 	})
-	return whole, ok, err
+	return of, err
 }
 
 // deleteBought returns the writes that delete what is beside the customer's profile.

@@ -51,25 +51,26 @@ func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Prof
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}
 	next, err := s.scan(ctx, in, page, func(m item) error {
-		p, err := s.listed(m)
+		of, err := s.listed(m)
 		if err != nil {
 			var key customerKey
 			_ = unmarshal(m, &key) // cannot fail: a key is text
 			s.skip(ctx, s.tables.Customers, string(key.Customer), err)
 			return nil
 		}
-		if p.ID.IsSignUp() {
+		id := of.value.ID
+		if id.IsSignUp() {
 			return nil
 		}
-		p, ok, err := s.whole(ctx, p)
+		of, err = s.whole(ctx, id, of)
 		if errors.Is(err, errUnreadable) {
-			s.skip(ctx, s.tables.Customers, string(p.ID), err)
+			s.skip(ctx, s.tables.Customers, string(id), err)
 			return nil
 		}
-		if err != nil || !ok {
+		if err != nil || of.rev == "" {
 			return err
 		}
-		return visit(p)
+		return visit(of.value)
 	})
 	if err != nil {
 		return "", fmt.Errorf("list profiles: %w", err)
@@ -81,31 +82,24 @@ func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Prof
 // lists the same profiles many times. Such a program must not change what it is given.
 func (s *Store) KeepProfiles() { s.kept = &sync.Map{} }
 
-// keptProfile is a profile that was listed before, with its revision.
-type keptProfile struct {
-	rev     Rev
-	profile profile.Profile
-}
-
 // listed reads the profile of an item.
-func (s *Store) listed(m item) (p profile.Profile, err error) {
+func (s *Store) listed(m item) (of stored[profile.Profile], err error) {
 	if s.kept == nil {
-		_, err = readCustomer(m, &p)
-		return p, err
+		of.rev, err = readCustomer(m, &of.value)
+		return of, err
 	}
 	var head struct {
 		customerKey
 		Rev Rev `dynamodbav:"rev"`
 	}
 	if err := unmarshal(m, &head); err != nil {
-		return p, err
+		return of, err
 	}
-	if known, ok := s.kept.Load(head.Customer); ok && known.(keptProfile).rev == head.Rev {
-		return known.(keptProfile).profile, nil
+	if known, ok := s.kept.Load(head.Customer); ok && known.(stored[profile.Profile]).rev == head.Rev {
+		return known.(stored[profile.Profile]), nil
 	}
-	rev, err := readCustomer(m, &p)
-	if err == nil {
-		s.kept.Store(head.Customer, keptProfile{rev, p})
+	if of.rev, err = readCustomer(m, &of.value); err == nil {
+		s.kept.Store(head.Customer, of)
 	}
-	return p, err
+	return of, err
 }
