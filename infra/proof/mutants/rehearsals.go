@@ -62,7 +62,7 @@ func ofRehearsals() []mutant {
 		{
 			name:   "a row that was changed in the archive is believed",
 			means:  "a decision is made again from other inputs, and seems to be wrong",
-			edits:  []edit{{"shared/dynamo/decision_content.go", "if rev := it.Body.rev(); it.sendKey == keyOfContent(rev) {", "if rev := strings.TrimPrefix(string(it.Customer), contentPrefix); true {"}, {"shared/dynamo/decision_content.go", "\"slices\"\n", "\"slices\"\n\t\"strings\"\n"}},
+			edits:  []edit{{"shared/dynamo/decision_content.go", "if rev := it.Body.rev(); it.sendKey == keyOfContent(rev) {", "if rev := strings.TrimPrefix(string(it.Customer), contentPrefix); true {"}, {"shared/dynamo/decision_content.go", "\"fmt\"\n", "\"fmt\"\n\t\"strings\"\n"}},
 			seenBy: &check{"./shared/redecide", "TestWhatIsMissingIsNamed"},
 		},
 	}
