@@ -97,26 +97,33 @@ func (s *Store) eachBought(ctx context.Context, id shop.CustomerID, visit func(i
 // errUnreadable means that an item beside a profile is stored and cannot be read.
 var errUnreadable = errors.New("the item cannot be read")
 
+// errOtherState means that a profile and what is beside it are not of one state: one of
+// them was changed during the read.
+var errOtherState = fmt.Errorf("the profile was changed during the read: %w", ErrConflict)
+
 // withBought returns the profile with the sums beside it: those of the products, or
-// all of them if products is nil. It fails with [ErrConflict] if other sums were put
-// beside the profile after it was read; then read it again.
+// all of them if products is nil. It fails with [ErrConflict] if the sums are of another
+// state than the profile, older or newer; then read the profile again. Neither a query
+// nor a batch is one instant for all of its items.
 func (s *Store) withBought(ctx context.Context, id shop.CustomerID, p profile.Profile, products []shop.ProductID) (profile.Profile, error) {
 	if p.Beside == 0 || products != nil && len(products) == 0 {
 		return p, nil
 	}
-	keys := map[int]item{}
+	keys := map[customerKey]item{}
 	for _, product := range products {
-		part := profile.Part(product)
-		keys[part] = marshal(keyOfBought(id, part))
+		key := keyOfBought(id, profile.Part(product))
+		keys[key] = marshal(key)
 	}
-	newer := false
+	found := map[customerKey]int{} // Beside of each
 	p.Read = map[shop.ProductID]profile.Units{}
 	read := func(m item) error {
+		var key customerKey
 		var of bought
-		if _, err := readCustomer(m, &of); err != nil {
+		_, err := readCustomer(m, &of)
+		if err = errors.Join(err, unmarshal(m, &key)); err != nil {
 			return fmt.Errorf("%w: %w", errUnreadable, err)
 		}
-		newer = newer || of.Beside > p.Beside
+		found[key] = of.Beside
 		for product, u := range of.units() {
 			if products == nil || slices.Contains(products, product) {
 				p.Read[product] = u
@@ -130,11 +137,21 @@ func (s *Store) withBought(ctx context.Context, id shop.CustomerID, p profile.Pr
 	} else {
 		err = s.batchGet(ctx, s.tables.Customers, values(keys), true, read)
 	}
-	switch {
-	case err != nil:
+	newer, older := false, false
+	for _, beside := range found {
+		newer = newer || beside > p.Beside
+	}
+	for part, beside := range p.Written {
+		key := keyOfBought(id, part)
+		if _, asked := keys[key]; asked || products == nil {
+			older = older || found[key] < beside // or missing
+		}
+	}
+	if err == nil && (newer || older) {
+		err = errOtherState
+	}
+	if err != nil {
 		return p, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
-	case newer:
-		return p, fmt.Errorf("the profile of %s was changed during the read: %w", id, ErrConflict)
 	}
 	return p, nil
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
@@ -50,7 +53,7 @@ func foldOne(ctx context.Context, store *dynamo.Store, fact shop.OrderFact) erro
 
 // besideStore returns a store in memory that keeps that number of products in a profile.
 func besideStore(most int) *dynamo.Store {
-	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	store := dynamo.New(memory.New(dynamotest.Definitions()...), tablesAsDefined)
 	store.MostBought = most
 	store.Pause = func(context.Context, int) error { return nil }
 	return store
@@ -237,5 +240,96 @@ func TestAListedProfileIsReadAgainIfTheSumsAreNewer(t *testing.T) {
 	want.Bought["Q"] = profile.Units{Orders: 1, Units: 1}
 	if diff := cmp.Diff(want, got.Whole()); diff != "" {
 		t.Errorf("Profiles returns another profile (-want +got):\n%s", diff)
+	}
+}
+
+// stale is a client that answers the next Query and the next BatchGetItem with query and
+// batch, if they are set. The last true answers are in lastQuery and lastBatch.
+type stale struct {
+	dynamo.Client
+	query, lastQuery *dynamodb.QueryOutput
+	batch, lastBatch *dynamodb.BatchGetItemOutput
+}
+
+func (c *stale) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*dynamodb.Options)) (out *dynamodb.QueryOutput, err error) {
+	if out, c.query = c.query, nil; out == nil {
+		out, err = c.Client.Query(ctx, in, o...)
+		c.lastQuery = out
+	}
+	return out, err
+}
+
+func (c *stale) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, o ...func(*dynamodb.Options)) (out *dynamodb.BatchGetItemOutput, err error) {
+	if out, c.batch = c.batch, nil; out == nil {
+		out, err = c.Client.BatchGetItem(ctx, in, o...)
+		c.lastBatch = out
+	}
+	return out, err
+}
+
+// A query or a batch may answer an item as it was before a transaction whose profile was
+// read already: what moved out of the profile would not count.
+func TestSumsThatAreOlderThanTheProfileAreReadAgain(t *testing.T) {
+	client := &stale{Client: memory.New(dynamotest.Definitions()...)}
+	store := dynamo.New(client, tablesAsDefined)
+	store.MostBought, store.Pause = 0, func(context.Context, int) error { return nil }
+	all := slices.Collect(maps.Keys(boughtMany(9).Bought))
+	buy := func() {
+		t.Helper()
+		p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+		must(t, err)
+		p.ID, p.Bought = ann, boughtMany(9).Bought
+		must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+	}
+	client.lastQuery, client.lastBatch = &dynamodb.QueryOutput{}, &dynamodb.BatchGetItemOutput{} // nothing is beside the profile
+	for times := range 3 {
+		buy()
+		oldQuery, oldBatch := client.lastQuery, client.lastBatch
+		for by, read := range map[string]func() (profile.Profile, error){
+			"Profile": func() (profile.Profile, error) {
+				client.query = oldQuery
+				p, _, err := store.Profile(t.Context(), ann)
+				return p, err
+			},
+			"ProfileAbout": func() (profile.Profile, error) {
+				client.batch = oldBatch
+				p, _, err := store.ProfileAbout(t.Context(), ann, all)
+				return p, err
+			},
+		} {
+			p, err := read()
+			must(t, err)
+			if len(p.Older()) != len(all) {
+				t.Errorf("%s returns %d products, want %d", by, len(p.Older()), len(all))
+			}
+			for id, u := range p.Older() {
+				if u.Orders != times+1 {
+					t.Errorf("after %d orders of each product, %s says that %s was ordered %d times", times+1, by, id, u.Orders)
+				}
+			}
+			if client.query != nil || client.batch != nil {
+				t.Errorf("%s did not read what is beside the profile: the test proves nothing", by)
+			}
+		}
+	}
+}
+
+// A profile without the list of its parts, as one version in between stored it, is read
+// with what is beside it, before and after its next fold.
+func TestAProfileWithoutTheListOfItsPartsCanBeRead(t *testing.T) {
+	store := besideStore(0)
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: boughtMany(90)}))
+	for _, product := range []shop.ProductID{"", "P0"} {
+		p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+		must(t, err)
+		if p.Written = nil; product != "" {
+			p.Bought = map[shop.ProductID]profile.Units{product: {Orders: 1}}
+		}
+		must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+		p, _, err = store.Profile(t.Context(), ann)
+		must(t, err)
+		if older := p.Older(); len(older) != 90 || product != "" && older[product].Orders != 2 {
+			t.Errorf("the profile has %d products, of %q %+v; want 90, and 2 orders", len(older), product, older[product])
+		}
 	}
 }

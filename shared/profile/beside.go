@@ -38,7 +38,7 @@ func (p Profile) PutBeside(limit int) (Profile, map[int]map[shop.ProductID]Units
 		part := Part(id)
 		parts[part] = append(parts[part], id)
 	}
-	p.Bought, p.Beside = maps.Clone(p.Bought), p.Beside+1
+	p.Bought = maps.Clone(p.Bought)
 	moved := map[int]map[shop.ProductID]Units{}
 	for len(p.Bought) > limit {
 		most := 0
@@ -54,7 +54,19 @@ func (p Profile) PutBeside(limit int) (Profile, map[int]map[shop.ProductID]Units
 		}
 		moved[most], parts[most] = sums, nil
 	}
-	return p, moved
+	return p.WroteBeside(p.Beside+1, moved), moved
+}
+
+// WroteBeside returns the profile with that count of how often sums were put beside
+// it, now to these parts. The receiver is not changed.
+func (p Profile) WroteBeside(count int, moved map[int]map[shop.ProductID]Units) Profile {
+	written := make([]int, Parts)
+	copy(written, p.Written)
+	for part := range moved {
+		written[part] = count
+	}
+	p.Beside, p.Written = count, written
+	return p
 }
 
 // Add returns the sums of both, without products whose sums are zero. It changes
@@ -82,6 +94,6 @@ func (p Profile) Older() map[shop.ProductID]Units {
 // were read. It is for readers and for another store: a profile that has sums beside
 // it must not be saved in this form over itself.
 func (p Profile) Whole() Profile {
-	p.Bought, p.Read, p.Beside = p.Older(), nil, 0
+	p.Bought, p.Read, p.Beside, p.Written = p.Older(), nil, 0, nil
 	return p
 }

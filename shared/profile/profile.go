@@ -61,10 +61,12 @@ type Profile struct {
 	// Bought has the sums of the older orders by product, as far as they are in the
 	// profile itself; use [Profile.Older]. A customer with many products has others in
 	// items beside the profile: see [Profile.PutBeside]. Beside is how often sums were
-	// put there, and Read has those that were read with the profile.
-	Bought map[shop.ProductID]Units `json:"bought,omitempty"`
-	Beside int                      `json:"beside,omitempty"`
-	Read   map[shop.ProductID]Units `json:"-"`
+	// put there, Written has by part when that was last, by this count, and Read has
+	// those that were read with the profile.
+	Bought  map[shop.ProductID]Units `json:"bought,omitempty"`
+	Beside  int                      `json:"beside,omitempty"`
+	Written []int                    `json:"written,omitempty"`
+	Read    map[shop.ProductID]Units `json:"-"`
 
 	// ServiceIssues has the issues of the orders in Orders, and those of other
 	// orders that changed lately, by order. IssueDays has sums of the others that may

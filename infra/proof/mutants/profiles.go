@@ -12,8 +12,14 @@ func ofProfiles() []mutant {
 		{
 			name:   "newer sums are added to an older profile",
 			means:  "what moved out of the profile during a read counts twice",
-			edits:  []edit{{"shared/dynamo/customer_bought.go", "newer = newer || of.Beside > p.Beside", "_ = of.Beside"}},
+			edits:  []edit{{"shared/dynamo/customer_bought.go", "newer = newer || beside > p.Beside", "_ = beside"}},
 			seenBy: &check{"./shared/dynamo", "TestSumsThatAreNewerThanTheProfileAreNotAddedToIt"},
+		},
+		{
+			name:   "older sums are added to a newer profile",
+			means:  "what moved out of the profile during a read does not count, and the tenth unit is not seen",
+			edits:  []edit{{"shared/dynamo/customer_bought.go", "older = older || found[key] < beside", "_ = beside"}},
+			seenBy: &check{"./shared/dynamo", "TestSumsThatAreOlderThanTheProfileAreReadAgain"},
 		},
 		{
 			name:   "a product beside the profile counts as not bought",
