@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,7 +28,8 @@ type stored[T any] struct {
 // Customers reads the profiles and the own contacts of these customers, the
 // contacts of these mailboxes, and when the customers with these keyed hashes
 // were erased, a hundred items at a time; and what is beside the profiles. Each item is the newest at its read; a
-// write must name its revision.
+// write must name its revision. It logs and leaves out a profile if what is beside it
+// cannot be read.
 func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (Customers, error) {
 	c := Customers{
 		map[shop.CustomerID]stored[profile.Profile]{},
@@ -81,8 +83,14 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 		return nil
 	})
 	for id, of := range c.profiles {
-		if err == nil {
-			c.profiles[id], err = s.whole(ctx, id, of)
+		if err != nil {
+			break
+		}
+		c.profiles[id], err = s.whole(ctx, id, of)
+		if errors.Is(err, errUnreadable) {
+			s.skip(ctx, s.tables.Customers, string(id), err)
+			delete(c.profiles, id)
+			err = nil
 		}
 	}
 	if err != nil {
@@ -92,7 +100,7 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 }
 
 // Profile returns a profile and its revision; ok is false if it was not asked
-// for.
+// for or was left out.
 func (c Customers) Profile(id shop.CustomerID) (p profile.Profile, rev Rev, ok bool) {
 	of, ok := c.profiles[id]
 	return of.value, of.rev, ok
@@ -102,7 +110,10 @@ func (c Customers) Profile(id shop.CustomerID) (p profile.Profile, rev Rev, ok b
 // [Store.Contact] does; ok is false if not all was asked for that it needs.
 func (c Customers) Contact(id shop.CustomerID) (contact frequency.Contact, rev Rev, ok bool) {
 	of, ok := c.profiles[id]
-	if mailbox := of.value.Mailbox; ok && mailbox != "" {
+	if !ok {
+		return contact, "", false
+	}
+	if mailbox := of.value.Mailbox; mailbox != "" {
 		return c.MailboxContact(mailbox)
 	}
 	own, ok := c.own[id]

@@ -36,29 +36,33 @@ func boughtOf(id shop.CustomerID) shop.CustomerID { return shop.BoughtPrefix + i
 
 // putBeside returns the profile as it is stored, and the writes of the sums that go
 // beside it. They belong in the transaction that saves the profile: its revision
-// makes sure that they are added once.
+// makes sure that they are added once. If an item beside it has a higher count than the
+// profile, such as after a restore in part, the profile gets one above that.
 func (s *Store) putBeside(ctx context.Context, id shop.CustomerID, p profile.Profile) (profile.Profile, []types.TransactWriteItem, error) {
 	p, moved := p.PutBeside(s.MostBought)
 	if len(moved) == 0 {
 		return p, nil, nil
 	}
-	var writes []types.TransactWriteItem
-	for _, part := range slices.Sorted(maps.Keys(moved)) {
-		m, err := s.get(ctx, s.tables.Customers, keyOfBought(id, part)) // not a batch: some functions may read single items only
-		var known bought
-		var rev Rev
-		if err == nil && m != nil {
-			rev, err = readCustomer(m, &known)
-		}
+	known, revs, latest := map[int]bought{}, map[int]Rev{}, 0
+	for part := range moved {
+		var of bought
+		rev, err := s.customer(ctx, keyOfBought(id, part), &of) // not a batch: some functions may read single items only
 		if err != nil {
 			return p, nil, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
 		}
+		known[part], revs[part], latest = of, rev, max(latest, of.Beside)
+	}
+	if latest > p.Beside { // not by a fold: it would be what this fold writes, if it was made before
+		p = p.WroteBeside(latest+1, moved)
+	}
+	var writes []types.TransactWriteItem
+	for _, part := range slices.Sorted(maps.Keys(moved)) {
 		next := bought{Beside: p.Beside, Sums: map[shop.ProductID]threeOf{}}
-		for product, u := range profile.Add(known.units(), moved[part]) {
+		for product, u := range profile.Add(known[part].units(), moved[part]) {
 			next.Sums[product] = threeOf{u.Orders, u.Units, u.Returned}
 		}
 		b, written := bodyOf(next)
-		writes = append(writes, putAt(s.tables.Customers, customerItem{keyOfBought(id, part), written, b}, "customer", rev))
+		writes = append(writes, putAt(s.tables.Customers, customerItem{keyOfBought(id, part), written, b}, "customer", revs[part]))
 	}
 	return p, writes, nil
 }
@@ -94,12 +98,25 @@ func (s *Store) eachBought(ctx context.Context, id shop.CustomerID, visit func(i
 	}
 }
 
-// errUnreadable means that an item beside a profile is stored and cannot be read.
-var errUnreadable = errors.New("the item cannot be read")
+// errUnreadable means that what is stored beside a profile cannot be read, or not with
+// this profile.
+var errUnreadable = errors.New("what is beside the profile cannot be read")
 
 // errOtherState means that a profile and what is beside it are not of one state: one of
 // them was changed during the read.
 var errOtherState = fmt.Errorf("the profile was changed during the read: %w", ErrConflict)
+
+// retryRead is [Retry] for a try that calls withBought. A profile that never is of one
+// state with what is beside it was not changed by another call, but broken by hand, by a
+// restore in part or by an import over it: the error is no [ErrConflict] then, which
+// callers retry or pass over.
+func (s *Store) retryRead(ctx context.Context, try func() error) error {
+	err := Retry(ctx, s.Pause, try)
+	if errors.Is(err, errOtherState) {
+		err = fmt.Errorf("%w: the profile and the items beside it are of two states, in %d reads; docs/runbooks/unreadable-rows.md says what to do", errUnreadable, Attempts)
+	}
+	return err
+}
 
 // withBought returns the profile with the sums beside it: those of the products, or
 // all of them if products is nil. It fails with [ErrConflict] if the sums are of another
@@ -165,7 +182,7 @@ func (s *Store) whole(ctx context.Context, id shop.CustomerID, of stored[profile
 	if of.value, err = s.withBought(ctx, id, of.value, nil); !errors.Is(err, ErrConflict) {
 		return of, err
 	}
-	err = Retry(ctx, s.Pause, func() error {
+	err = s.retryRead(ctx, func() error {
 		read, err := s.partition(ctx, id)
 		if err == nil {
 			of.rev = read.ProfileRev

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -331,5 +332,86 @@ func TestAProfileWithoutTheListOfItsPartsCanBeRead(t *testing.T) {
 		if older := p.Older(); len(older) != 90 || product != "" && older[product].Orders != 2 {
 			t.Errorf("the profile has %d products, of %q %+v; want 90, and 2 orders", len(older), product, older[product])
 		}
+	}
+}
+
+// A profile that was restored without what is beside it is of another state for ever. It
+// costs itself alone, and is no conflict: callers pass over those.
+func TestAProfileOfAnotherStateThanItsSumsCostsOnlyItself(t *testing.T) {
+	for name, spoiled := range map[string]func(profile.Profile) profile.Profile{
+		"an older profile": func(p profile.Profile) profile.Profile { return p.WroteBeside(1, nil) },
+		"a newer profile": func(p profile.Profile) profile.Profile {
+			return p.WroteBeside(9, map[int]map[shop.ProductID]profile.Units{profile.Part("P1"): nil})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, skipped := besideStore(0), 0
+			store.Metric = func(name string, _ int) {
+				if name == "UnreadableRows" {
+					skipped++
+				}
+			}
+			save := func(change func(profile.Profile) profile.Profile) {
+				t.Helper()
+				p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+				must(t, err)
+				p = change(p)
+				p.ID = ann
+				must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+			}
+			buy := func(p profile.Profile) profile.Profile {
+				p.Bought = boughtMany(9).Bought
+				return p
+			}
+			save(buy)
+			save(buy)
+			save(spoiled)
+			must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: "bob", Profile: profile.Profile{ID: "bob"}}))
+
+			_, _, errProfile := store.Profile(t.Context(), ann)
+			_, _, errAbout := store.ProfileAbout(t.Context(), ann, []shop.ProductID{"P1"})
+			_, errSnapshot := store.Snapshot(t.Context(), ann)
+			for by, err := range map[string]error{"Profile": errProfile, "ProfileAbout": errAbout, "Snapshot": errSnapshot} {
+				if err == nil || errors.Is(err, dynamo.ErrConflict) || !strings.Contains(err.Error(), "docs/runbooks/unreadable-rows.md") {
+					t.Errorf("%s = %v, want an error that is no conflict and names the runbook", by, err)
+				}
+			}
+			var listed []shop.CustomerID
+			_, err := store.Profiles(t.Context(), dynamo.Page{}, func(p profile.Profile) error { listed = append(listed, p.ID); return nil })
+			if err != nil || !slices.Equal(listed, []shop.CustomerID{"bob"}) || skipped != 1 {
+				t.Errorf("Profiles visited %v, %v, and %d rows were skipped; want bob, and 1", listed, err, skipped)
+			}
+			both, err := store.Customers(t.Context(), []shop.CustomerID{ann, "bob"}, nil, nil)
+			must(t, err)
+			_, _, okAnn := both.Profile(ann)
+			_, _, okContact := both.Contact(ann)
+			if _, _, okBob := both.Profile("bob"); okAnn || okContact || !okBob || skipped != 2 {
+				t.Errorf("Customers has ann: %t, her contact: %t, bob: %t, and %d rows were skipped; want bob alone, and 2", okAnn, okContact, okBob, skipped)
+			}
+
+			save(buy) // all of the items are written
+			if _, _, err := store.Profile(t.Context(), ann); err != nil {
+				t.Errorf("after a fold that writes all items, Profile = %v", err)
+			}
+		})
+	}
+}
+
+// A fold that was saved, and is saved again, is no conflict, also if it put sums beside
+// the profile.
+func TestAFoldThatPutsSumsBesideCanBeSavedAgain(t *testing.T) {
+	store := besideStore(0)
+	for range 2 {
+		p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+		must(t, err)
+		p.ID, p.Bought = ann, boughtMany(9).Bought
+		fold := dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}
+		must(t, store.SaveFold(t.Context(), fold))
+		must(t, store.SaveFold(t.Context(), fold))
+	}
+	p, _, err := store.Profile(t.Context(), ann)
+	must(t, err)
+	if got := p.Older()["P1"].Orders; got != 2 {
+		t.Errorf("P1 was ordered %d times, want 2", got)
 	}
 }

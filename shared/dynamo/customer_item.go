@@ -95,7 +95,7 @@ func (s *Store) Snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, err
 // all of them if products is nil.
 func (s *Store) snapshot(ctx context.Context, id shop.CustomerID, products []shop.ProductID) (Snapshot, error) {
 	var snapshot Snapshot
-	err := Retry(ctx, s.Pause, func() (err error) {
+	err := s.retryRead(ctx, func() (err error) {
 		if snapshot, err = s.together(ctx, id); err == nil {
 			snapshot.Profile, err = s.withBought(ctx, id, snapshot.Profile, products)
 		}

@@ -26,7 +26,7 @@ func (s *Store) ProfileAbout(ctx context.Context, id shop.CustomerID, products [
 }
 
 func (s *Store) profile(ctx context.Context, id shop.CustomerID, products []shop.ProductID) (p profile.Profile, rev Rev, err error) {
-	err = Retry(ctx, s.Pause, func() (err error) {
+	err = s.retryRead(ctx, func() (err error) {
 		p = profile.Profile{}
 		if rev, err = s.customer(ctx, keyOfProfile(id), &p); err == nil {
 			p, err = s.withBought(ctx, id, p, products)

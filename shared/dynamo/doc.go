@@ -141,6 +141,9 @@ an attempt names both.
     or [Cursor]) and the index are not consistent, and no decision depends on
     them. [Store.Items] and [Store.Sources] are not consistent either: what a message says about a
     product may be a second old (docs/decisions/0019).
+  - No read of several items is of one instant, not even one query. A profile and
+    what is beside it name each other's state, and are read again until they agree;
+    if they never do, the profile is a row that cannot be read.
   - A write is conditional: on a revision, a fence, a state, or absence. The
     exceptions are [Store.Import], which is for an empty system; the pointer to
     the policy in force, which the last publisher sets; the counts of the

@@ -165,7 +165,10 @@ func (r *reader) fold(ctx context.Context) error {
 		return err
 	}
 	for i, c := range r.waiting {
-		c.Profile, _, _ = customers.Profile(ids[i])
+		var read bool
+		if c.Profile, _, read = customers.Profile(ids[i]); !read {
+			continue // reported as a row that cannot be read
+		}
 		c.Redeemed = redeemed
 		r.report.Add(c)
 	}
