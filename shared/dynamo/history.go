@@ -23,6 +23,7 @@ type Past struct {
 	Orders     []Order // MostPast at most
 	OrderRevs  []Rev   // of Orders, in their order
 	Contacts   []ContactChange
+	Left       []Left // guests to whom some of the orders belonged until now
 }
 
 // Changed reports whether the profile differs from the one that was read, and
@@ -35,7 +36,7 @@ func (p Past) Changed() (prof bool, orders []bool) {
 	return profileItemOf(p.Customer, p.Profile).Rev != p.ProfileRev, orders
 }
 
-// SavePast writes the orders, the profile and the contacts, all or nothing. It
+// SavePast writes the orders, the profiles and the contacts, all or nothing. It
 // fails with [ErrConflict] if another call has changed one of them since it was
 // read. An order that did not change is not written; its revision is checked. If
 // nothing changed, SavePast does nothing.
@@ -46,10 +47,14 @@ func (s *Store) SavePast(ctx context.Context, p Past) error {
 	if len(writes) == 0 {
 		return nil
 	}
+	left, err := s.leave(ctx, p.Left)
+	if err != nil {
+		return err
+	}
 	if err := s.NoteZone(ctx, p.Profile); err != nil {
 		return err
 	}
-	if err := s.transact(ctx, writes...); err != nil {
+	if err := s.transact(ctx, append(writes, left...)...); err != nil {
 		return fmt.Errorf("save the past of %s: %w", p.Customer, err)
 	}
 	return nil

@@ -19,7 +19,7 @@ const (
 // one transaction as fit into it: a transaction costs an engine about as much as
 // its writes do, and most pasts have three writes. It returns the indexes of the
 // pasts that were not written: another call has changed an item of their
-// transaction since it was read, or two of the pasts share an item. Read these
+// transaction since it was read, two of the pasts share an item, or orders leave a guest. Read these
 // again, and save each of them alone.
 //
 // After an error it is not known which of them were written: read them again.
@@ -39,6 +39,10 @@ func (s *Store) SavePasts(ctx context.Context, pasts []Past) (left []int, err er
 	for i, p := range pasts {
 		writes := s.writesOfPast(p)
 		if len(writes) == 0 {
+			continue
+		}
+		if len(p.Left) > 0 {
+			left = append(left, i)
 			continue
 		}
 		if err := s.NoteZone(ctx, p.Profile); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -29,6 +30,18 @@ type Fold struct {
 	// Contacts are those that change with the profile: because of a service issue,
 	// or because the customer's address changed.
 	Contacts []ContactChange
+
+	// Left are the guests to whom the order belonged until now, without it.
+	Left []Left
+}
+
+// Left is the profile of a guest without orders that belong to another customer from now
+// on, with the revision that it had when it was read. It is written together with the
+// orders, because orders that are only in its sums must leave it once.
+type Left struct {
+	Guest   shop.CustomerID
+	Profile profile.Profile
+	Rev     Rev
 }
 
 // ContactChange is a contact that is to be written: that of Mailbox or, if that
@@ -44,7 +57,7 @@ type ContactChange struct {
 // Rev returns the revision of the order after the fold is saved.
 func (f Fold) Rev() Rev { return orderItemOf(Order{f.Order, f.Raised, f.Counted}).Rev }
 
-// SaveFold writes the order and the profile, and the contacts of the fold, all
+// SaveFold writes the order and the profiles, and the contacts of the fold, all
 // or nothing. It fails with [ErrConflict] if another call has changed
 // one of them since it was read; saving the same fold again is no conflict.
 //
@@ -80,7 +93,7 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	case f.Order.ID == "" && !profileMoves:
 	case f.Order.ID == "" && len(f.Contacts) == 0 && len(beside) == 0:
 		err = s.saveAlone(ctx, s.tables.Customers, prof, "customer", f.ProfileRev, prof.Rev)
-	case profileMoves, len(f.Contacts) > 0:
+	case profileMoves, len(f.Contacts) > 0, len(f.Left) > 0:
 		err = s.saveTogether(ctx, order, prof, f, beside)
 	case orderMoves:
 		err = s.saveAlone(ctx, s.tables.Orders, order, "order", f.OrderRev, order.Rev)
@@ -121,7 +134,11 @@ func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customer
 			writes = append(writes, s.putReservation(key, c.Contact, c.Rev))
 		}
 	}
-	err := s.transact(ctx, append(writes, beside...)...)
+	left, err := s.leave(ctx, f.Left)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, slices.Concat(writes, left, beside)...)
 	var other cancelled
 	if !errors.As(err, &other) {
 		return err
@@ -132,4 +149,19 @@ func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customer
 		}
 	}
 	return nil // by the same fold: two calls process the same event at once
+}
+
+// leave returns the writes of the guests' profiles.
+func (s *Store) leave(ctx context.Context, all []Left) (writes []types.TransactWriteItem, err error) {
+	for _, l := range all {
+		p, beside, err := s.putBeside(ctx, l.Guest, l.Profile)
+		if err == nil {
+			err = s.NoteZone(ctx, p)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("save the guest's profile: %w", err)
+		}
+		writes = append(append(writes, putAt(s.tables.Customers, profileItemOf(l.Guest, p), "customer", l.Rev)), beside...)
+	}
+	return writes, nil
 }

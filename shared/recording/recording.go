@@ -290,7 +290,7 @@ func (h *Recorder) fold(ctx context.Context, id shop.OrderID, events []shop.Even
 			o, _, err := h.Orders.Order(ctx, id)
 			return o.Order, err
 		}
-		if err := h.Contacts.Leave(ctx, guest, old.Order, inForce.Points, stored); err != nil {
+		if next.Left, err = h.Contacts.Leave(ctx, nil, guest, old.Order, inForce.Points, stored); err != nil {
 			return next, nil, err
 		}
 	}

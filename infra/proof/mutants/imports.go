@@ -74,7 +74,7 @@ func ofImports() []mutant {
 		{
 			name:   "an order is a guest's and a customer's",
 			means:  "an order that moves to a customer stays in the profile of the guest, so it counts twice",
-			edits:  []edit{{past + "past.go", "if err := w.takeFromGuests(ctx, done.guests);", "if err := w.takeFromGuests(ctx, nil);"}},
+			edits:  []edit{{past + "past.go", "if err := w.takeFromGuests(ctx, &done);", "if err := w.takeFromGuests(ctx, &folded{});"}},
 			seenBy: seenBy("TestOrdersOfAGuestBecomeTheCustomersWhomALaterFileNames"),
 		},
 		{

@@ -9,8 +9,8 @@ func ofPoints() []mutant {
 			means: "a repeated event writes the profile that it computed from the order before another event",
 			edits: []edit{{
 				"shared/dynamo/order_fold.go",
-				`case profileMoves, len(f.Contacts) > 0:`,
-				"case profileMoves && !orderMoves && len(f.Contacts) == 0:\n\t\terr = s.saveAlone(ctx, s.tables.Customers, prof, \"customer\", f.ProfileRev, prof.Rev)\n\tcase profileMoves, len(f.Contacts) > 0:",
+				`case profileMoves, len(f.Contacts) > 0, len(f.Left) > 0:`,
+				"case profileMoves && !orderMoves && len(f.Contacts) == 0:\n\t\terr = s.saveAlone(ctx, s.tables.Customers, prof, \"customer\", f.ProfileRev, prof.Rev)\n\tcase profileMoves, len(f.Contacts) > 0, len(f.Left) > 0:",
 			}},
 			seenBy: &check{"./shared/dynamo", "TestProfileFromAnOlderOrderIsRefused"},
 		},

@@ -6,7 +6,7 @@ func ofProfiles() []mutant {
 		{
 			name:   "sums go beside the profile before it is saved",
 			means:  "a fold that is refused, and made again, adds what the customer bought twice",
-			edits:  []edit{{"shared/dynamo/order_fold.go", "	err := s.transact(ctx, append(writes, beside...)...)\n	var other cancelled", "	if len(beside) > 0 {\n		if err := s.transact(ctx, beside...); err != nil {\n			return err\n		}\n	}\n	err := s.transact(ctx, writes...)\n	var other cancelled"}},
+			edits:  []edit{{"shared/dynamo/order_fold.go", "	err = s.transact(ctx, slices.Concat(writes, left, beside)...)\n	var other cancelled", "	if len(beside) > 0 {\n		if err := s.transact(ctx, beside...); err != nil {\n			return err\n		}\n	}\n	err = s.transact(ctx, slices.Concat(writes, left)...)\n	var other cancelled"}},
 			seenBy: &check{"./shared/dynamo", "TestSumsBesideTheProfileAreAddedOnce"},
 		},
 		{

@@ -92,10 +92,10 @@ func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p per
 	return f, nil
 }
 
-// takeFromGuests takes orders out of the profiles of the guests under whom they
-// are stored, before they are saved under their customer.
-func (w Writer) takeFromGuests(ctx context.Context, orders []shop.Order) error {
-	if len(orders) == 0 || !w.writes() {
+// takeFromGuests takes the orders out of the profiles of the guests under whom they
+// are stored. The profiles are saved together with the orders.
+func (w Writer) takeFromGuests(ctx context.Context, f *folded) (err error) {
+	if len(f.guests) == 0 || !w.writes() {
 		return nil
 	}
 	keeper := contactchange.Keeper{Store: w.Store, Mailbox: w.Key.Mailbox}
@@ -103,8 +103,8 @@ func (w Writer) takeFromGuests(ctx context.Context, orders []shop.Order) error {
 		o, _, err := w.Store.Order(ctx, id)
 		return o.Order, err
 	}
-	for _, o := range orders {
-		if err := keeper.Leave(ctx, o.Customer, o, w.Points, stored); err != nil {
+	for _, o := range f.guests {
+		if f.Left, err = keeper.Leave(ctx, f.Left, o.Customer, o, w.Points, stored); err != nil {
 			return err
 		}
 	}

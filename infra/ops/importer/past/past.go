@@ -184,7 +184,7 @@ func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *
 			if done, err = w.fold(ctx, from, id, *p, part); err != nil {
 				return err
 			}
-			if err := w.takeFromGuests(ctx, done.guests); err != nil || !w.Apply {
+			if err := w.takeFromGuests(ctx, &done); err != nil || !w.Apply {
 				return err
 			}
 			from = w.Store // after a conflict, and after the first part
