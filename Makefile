@@ -282,7 +282,7 @@ cost: tools-go ## print what a month costs on AWS, line by line: make cost MESSA
 	@$(BUILD) go run ./infra/ops/cost $(if $(MESSAGES),-messages '$(MESSAGES)') $(if $(ORDERS),-orders '$(ORDERS)') $(if $(CUSTOMERS),-customers '$(CUSTOMERS)')
 
 .PHONY: throughput
-throughput: tools-go ## let 10, 125 and 1,000 containers send promotions in virtual time, with AWS's latencies, and name the hottest items: make throughput RATE=1250 SECONDS=20 CONTAINERS=125 CPU=7.5ms SHARDS=8
+throughput: tools-go ## let 10, 125 and 1,000 containers send promotions in virtual time, with AWS's latencies, and name the hottest items: make throughput RATE=1250 SECONDS=20 CONTAINERS=125 CPU=5.5ms (SHARDS=8: a coupon in each message)
 	@mkdir -p bin && go build -o bin/throughput ./infra/proof/throughput && bin/throughput $(if $(RATE),-rate '$(RATE)') $(if $(SECONDS),-seconds '$(SECONDS)') $(if $(CONTAINERS),-containers '$(CONTAINERS)') $(if $(CPU),-cpu '$(CPU)') $(if $(SHARDS),-shards '$(SHARDS)')
 
 .PHONY: bench-fit

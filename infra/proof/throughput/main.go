@@ -45,7 +45,7 @@ func realMain(ctx context.Context, args []string, out, errs io.Writer) error {
 		containers = flags.String("containers", "10,125,1000", "`numbers` of containers of send, one trial each")
 		rate       = flags.Float64("rate", 1250, "messages a second that SES allows; promotions get four fifths")
 		seconds    = flags.Int("seconds", 20, "how many seconds of the rate the trial has messages for")
-		cpu        = flags.Duration("cpu", 7500*time.Microsecond, "processor time of a message in send: make bench measures it")
+		cpu        = flags.Duration("cpu", 5500*time.Microsecond, "processor time of a message in send: make bench measures it")
 		shards     = flags.Int("shards", 0, "each message has a coupon, of one budget in that many shards; 0: none has one")
 		seed       = flags.Uint64("seed", 17, "of the latencies")
 	)
