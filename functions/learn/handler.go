@@ -175,7 +175,7 @@ func (h *handler) merge(ctx context.Context, night time.Time, of int) (Answer, e
 	return answer, err
 }
 
-// remove removes the partials of a night. The bucket does so too, some days later.
+// remove removes the partials of a night. The bucket does so too, a day later.
 func (h *handler) remove(ctx context.Context, night time.Time, of int) {
 	for i := range of {
 		if err := h.partials.Remove(ctx, segment{form, night, i + 1, of}.name()); err != nil {

@@ -27,9 +27,9 @@ type stored[T any] struct {
 
 // Customers reads the profiles and the own contacts of these customers, the
 // contacts of these mailboxes, and when the customers with these keyed hashes
-// were erased, a hundred items at a time; and what is beside the profiles. Each item is the newest at its read; a
-// write must name its revision. It logs and leaves out a profile if what is beside it
-// cannot be read.
+// were erased, a hundred items at a time; and what is beside the profiles. Each item is
+// the newest at its read; a write must name its revision. It logs and leaves out a
+// profile if what is beside it cannot be read.
 func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (Customers, error) {
 	c := Customers{
 		map[shop.CustomerID]stored[profile.Profile]{},

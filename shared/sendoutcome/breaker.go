@@ -53,10 +53,10 @@ func (h *Recorder) note(d claim.Send, n notice) {
 }
 
 // Tally logs how many sends the SES events since its last call have raised, adds the
-// outcomes to the counts of the breakers, and trips those whose limits they pass. Call it after each batch of events: it costs
-// one write for each campaign in the batch and one for the account. If the
-// function dies before, those counts are missing from the breakers, and nothing
-// else is lost.
+// outcomes to the counts of the breakers, and trips those whose limits they pass. Call
+// it after each batch of events: it costs one write for each campaign in the batch and
+// one for the account. If the function dies before, those counts are missing from the
+// breakers, and nothing else is lost.
 func (h *Recorder) Tally(ctx context.Context) {
 	h.counted.mu.Lock()
 	states, more := h.counted.states, h.counted.more

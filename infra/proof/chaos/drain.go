@@ -26,7 +26,10 @@ var errNotDrained = errors.New("the queues and waiting sends did not drain in ti
 // drain waits without faults until every queue is empty and every send has ended. It
 // redrives dead letters, as a person does after mending their cause.
 func (h *system) drain(ctx context.Context) error {
-	h.say("healed: no more kills and faults; waiting for what is open")
+	if !h.trial.calm {
+		h.say("healed: no more kills and faults")
+	}
+	h.say("waiting for what is open")
 	ctx, cancel := context.WithTimeout(ctx, h.trial.drainLimit)
 	defer cancel()
 	var working sync.WaitGroup

@@ -43,7 +43,7 @@ func (m *memory) watch(ctx context.Context) {
 }
 
 func (m *memory) look() {
-	largest := map[string]int{}
+	largest, own := map[string]int{}, strconv.Itoa(os.Getpid())
 	files, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, file := range files {
 		status, err := os.ReadFile(file)
@@ -55,7 +55,6 @@ func (m *memory) look() {
 			name, value, _ := bytes.Cut(line, []byte(":"))
 			field[string(name)] = string(bytes.TrimSuffix(bytes.TrimSpace(value), []byte(" kB")))
 		}
-		own := strconv.Itoa(os.Getpid())
 		if field["Pid"] == own || field["PPid"] == own {
 			kb, _ := strconv.Atoi(field["VmRSS"])
 			largest[field["Name"]] = max(largest[field["Name"]], kb)
@@ -66,26 +65,30 @@ func (m *memory) look() {
 	}
 }
 
-// print writes a line for each program that was seen more than a few times: its memory
-// at four times, and the most that it had.
+// print writes a line for each program that was seen: its memory at four times, "-" if it
+// had no process within ten seconds before, and the most that it had.
 func (m *memory) print(out io.Writer) {
 	if len(m.of) == 0 {
 		fmt.Fprintln(out, "\nthe memory of processes is not known: it is read from /proc, which only Linux has")
 		return
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	end := time.Since(m.began)
+	var end time.Duration
+	for _, seen := range m.of {
+		end = max(end, seen[len(seen)-1].after)
+	}
 	fmt.Fprintf(table, "\nlargest process, MB resident\tafter %v\t%v\t%v\t%v\tmost\t\n", (end / 4).Round(time.Second), (end / 2).Round(time.Second), (end * 3 / 4).Round(time.Second), end.Round(time.Second))
 	for _, name := range slices.Sorted(maps.Keys(m.of)) {
 		seen := m.of[name]
 		fmt.Fprintf(table, "%s", name)
 		for _, at := range []time.Duration{end / 4, end / 2, end * 3 / 4, end} {
-			i, _ := slices.BinarySearchFunc(seen, at, func(r resident, t time.Duration) int { return cmp.Compare(r.after, t) })
-			if last := seen[max(0, i-1)]; i > 0 && at-last.after < 10*time.Second {
-				fmt.Fprintf(table, "\t%d", last.kb/1024)
-			} else {
-				fmt.Fprint(table, "\t-")
+			held := "-"
+			for _, r := range seen {
+				if r.after <= at && at-r.after < 10*time.Second {
+					held = strconv.Itoa(r.kb / 1024)
+				}
 			}
+			fmt.Fprintf(table, "\t%s", held)
 		}
 		most := slices.MaxFunc(seen, func(a, b resident) int { return cmp.Compare(a.kb, b.kb) })
 		fmt.Fprintf(table, "\t%d\t\n", most.kb/1024)
