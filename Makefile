@@ -266,8 +266,8 @@ bench: tools-go tools-node ## measure the cost of a quote and a message, compare
 	@go test -run '^$$' -bench . -benchmem ./shared/... ./functions/redeem
 
 .PHONY: coldstart
-coldstart: tools-go ## measure the processor time and memory of each function until it asks for its first event: make coldstart FUNCTIONS='send record' STARTS=50
-	@$(BUILD) go run ./infra/proof/coldstart $(if $(STARTS),-starts '$(STARTS)') $(FUNCTIONS)
+coldstart: tools-go ## measure the processor time and memory of each function until it asks for its first event: make coldstart FUNCTIONS='send record' STARTS=50 BEFORE=folder-of-older-builds
+	@$(BUILD) go run ./infra/proof/coldstart $(if $(STARTS),-starts '$(STARTS)') $(if $(BEFORE),-before '$(BEFORE)') $(FUNCTIONS)
 
 .PHONY: plan-scale
 plan-scale: tools-go tools-node ## plan a run for 10,000, 100,000 and 1,000,000 customers, undisturbed and killed ten times: make plan-scale CUSTOMERS=10000

@@ -14,7 +14,9 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 	"cel.dev/cel-go/interpreter"
 	"cel.dev/cel-go/parser"
-	"github.com/bojanz/currency"
+
+	"regulars/shared/iso4217"
+	"regulars/shared/shop"
 )
 
 // Part is one part of a condition, with its answer for one customer. It is either
@@ -143,11 +145,7 @@ func known(values []Value, fact string) bool {
 func (x explainer) show(v ref.Val) string {
 	switch v := v.(type) {
 	case minor:
-		amount, err := currency.NewAmountFromInt64(int64(v), string(x.currency))
-		if err != nil { // unreachable: the checker knows the currency
-			return fmt.Sprint(int64(v))
-		}
-		return amount.String()
+		return written(int64(v), x.currency)
 	case types.Int:
 		if v == Never {
 			return strconv.Itoa(Never) + ", which means never"
@@ -167,4 +165,21 @@ func (x explainer) show(v ref.Val) string {
 		return "[" + strings.Join(all, ", ") + "]"
 	}
 	return fmt.Sprint(v.Value())
+}
+
+// written returns an amount in digits, such as "500.00 GBP".
+func written(minor int64, in shop.Currency) string {
+	decimals, _ := iso4217.Today(in) // the checker knows the currency
+	digits, sign := strconv.FormatUint(uint64(max(minor, -minor)), 10), ""
+	if minor < 0 {
+		sign = "-"
+	}
+	if missing := decimals + 1 - len(digits); missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	whole, fraction := digits[:len(digits)-decimals], digits[len(digits)-decimals:]
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	return sign + whole + fraction + " " + string(in)
 }

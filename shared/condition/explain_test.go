@@ -3,6 +3,7 @@ package condition
 import (
 	"testing"
 
+	"github.com/bojanz/currency"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -110,6 +111,19 @@ func TestExplainAgreesWithHolds(t *testing.T) {
 		}
 		if !consistent(p) {
 			t.Fatalf("%s: the parts do not give the answer: %+v", c.Text(), p)
+		}
+	})
+}
+
+func TestAmountsAreWrittenAsTheLibraryWritesThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		minor, in := rapid.Int64().Draw(t, "minor"), rapid.SampledFrom([]string{"GBP", "JPY", "KWD", "CLF"}).Draw(t, "currency")
+		amount, err := currency.NewAmountFromInt64(minor, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := written(minor, shop.Currency(in)); got != amount.String() {
+			t.Errorf("written(%d, %s) = %q, want %q", minor, in, got, amount)
 		}
 	})
 }

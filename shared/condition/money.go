@@ -12,8 +12,8 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
-	"github.com/bojanz/currency"
 
+	"regulars/shared/iso4217"
 	"regulars/shared/shop"
 )
 
@@ -54,19 +54,19 @@ var amount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^
 // refuses a sign, a thousands separator, a currency sign, more decimals than
 // the currency has, and an unknown currency; the error shows the right form.
 func ParseMoney(text string, in shop.Currency) (shop.Money, error) {
-	digits, known := currency.GetDigits(string(in))
+	digits, known := iso4217.Today(in)
 	if !known {
 		return shop.Money{}, fmt.Errorf("%q is not an ISO 4217 currency", in)
 	}
 	whole, decimals, _ := strings.Cut(text, ".")
-	if !amount().MatchString(text) || len(decimals) > int(digits) {
+	if !amount().MatchString(text) || len(decimals) > digits {
 		example := "500"
 		if digits > 0 {
-			example += "." + strings.Repeat("0", int(digits))
+			example += "." + strings.Repeat("0", digits)
 		}
 		return shop.Money{}, fmt.Errorf("%q is not an amount of %s: write it like %q", text, in, example)
 	}
-	n, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", int(digits)-len(decimals)), 10, 64)
+	n, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", digits-len(decimals)), 10, 64)
 	if err != nil {
 		return shop.Money{}, fmt.Errorf("%q is too large an amount", text)
 	}

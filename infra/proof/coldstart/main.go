@@ -2,10 +2,11 @@
 // the processor time from the start of its process to its first GET of /next at Lambda's
 // Runtime API, its memory then, and the size of its ZIP.
 //
-//	go run ./infra/proof/coldstart [-starts 20] [function …]
+//	go run ./infra/proof/coldstart [-starts 20] [-before folder] [function …]
 //
 // It builds the functions for this machine with the flags of the Makefile, and a hello
-// world of aws-lambda-go. It starts all of them in turns, so that other load of the
+// world of aws-lambda-go. For send and record it also builds their floors: programs that
+// read the same secret and have the same calls of AWS, and do nothing else. It starts all of them in turns, so that other load of the
 // machine affects all alike, and prints the median of each, also as a multiple of the
 // hello world: compare the multiples, because milliseconds depend on the machine.
 //
@@ -43,6 +44,7 @@ func main() {
 func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("coldstart", flag.ContinueOnError)
 	starts := flags.Int("starts", 20, "how often each function is started")
+	before := flags.String("before", "", "start the functions in this folder as well, which an earlier commit built")
 	built := flags.String("built", "", "measure nothing: check the functions that SAM has built in this folder")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -62,7 +64,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	programs, err := build(ctx, dir, declared, flags.Args(), progress)
+	programs, err := build(ctx, dir, *before, declared, flags.Args(), progress)
 	if err != nil {
 		return err
 	}
