@@ -50,6 +50,9 @@ const unitsFile = "../../infra/ops/cost/units.csv"
 // (docs/throughput.md): all of this test are of one minute. A minute begins without rows.
 const serviceOfMinute = 20
 
+// inputsOfDecisions are the calls that keep what decisions were made from.
+var inputsOfDecisions = []string{"Decisions Contents", "Decisions SaveContents", "Decisions SaveInputs"}
+
 // tally counts what one part of the system uses.
 type tally struct {
 	n           int // of what it is counted for
@@ -166,7 +169,7 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(m, nil)))
 	defer slog.SetDefault(before)
 
-	var orders, service, promotions, settled, customers, sends tally
+	var orders, service, promotions, settled, customers, sends, kept tally
 	mails := 0 // of orders
 	d.sends = func(take func()) {
 		sent := len(d.mails)
@@ -176,9 +179,20 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 		m.during(&service, take)
 		mails += len(d.mails) - sent
 	}
+	scan := func(c *tally) {
+		m.during(c, func() {
+			for page := (dynamo.Page{}); page.After != dynamo.End; {
+				page.After, err = d.store.Sends(t.Context(), page, func(claim.Send) error { c.n++; return nil })
+				must(t, err)
+			}
+		})
+	}
+	var earlier, recorded tally // sends
+	scan(&earlier)
 	bus := &counting{day: d, meter: m, orders: &orders}
 	must(t, demo.Play(t.Context(), story.Live, 0, time.Millisecond, bus, "default", func(int) error { return nil }, nil))
 	service.n = orders.n
+	scan(&recorded)
 	minute()
 	d.promote(m, &promotions)
 	d.settle(m, keeper, &settled)
@@ -188,9 +202,10 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 			must(t, err)
 		}
 	})
-	m.during(&sends, func() {
+	scan(&sends)
+	m.during(&kept, func() {
 		for page := (dynamo.Page{}); page.After != dynamo.End; {
-			page.After, err = d.store.Sends(t.Context(), page, func(claim.Send) error { sends.n++; return nil })
+			page.After, err = d.store.Orders(t.Context(), page, func(shop.Order) error { kept.n++; return nil })
 			must(t, err)
 		}
 	})
@@ -205,6 +220,7 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 		{"a message in settle", settled},
 		{"a customer in a scan", customers},
 		{"a send in a scan", sends},
+		{"an order in a scan", kept},
 	} {
 		rows = append(rows, part.rows(part.name)...)
 		for _, key := range slices.Sorted(maps.Keys(part.by)) {
@@ -215,9 +231,25 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 		}
 		t.Logf("%-28s %5d: %6.2f read, %6.2f write units, %5d bytes of log, %s of processor", part.name, part.n, part.read/float64(part.n), part.write/float64(part.n), part.log/part.n, part.cpu/time.Duration(part.n))
 	}
+	for _, part := range []struct {
+		name  string
+		of    tally
+		calls []string
+	}{ // of the parts above, what a setting of the shop turns off
+		{"the live counters of an order", orders, []string{"Catalogue Count"}},
+		{"the inputs of an order's service messages", service, inputsOfDecisions},
+		{"the inputs of a promotion", promotions, inputsOfDecisions},
+	} {
+		only := tally{n: part.of.n}
+		for _, call := range part.calls {
+			only.read, only.write = only.read+part.of.by[call][0], only.write+part.of.by[call][1]
+		}
+		rows = append(rows, row(part.name, "read units", only.read/float64(only.n)), row(part.name, "write units", only.write/float64(only.n)))
+	}
 	rows = append(rows,
 		row("an order in record", "events", float64(bus.events)/float64(orders.n)),
 		row("the service messages of an order in send", "messages", float64(mails)/float64(orders.n)),
+		row("the service messages of an order in send", "records", float64(recorded.n-earlier.n)/float64(orders.n)),
 		row("a message in settle", "events", 1), // delivered
 		row("a month of campaigns", "runs", float64(d.runs())),
 		row("the stack", "alarms", occurrences(t, "Type: AWS::CloudWatch::Alarm")),

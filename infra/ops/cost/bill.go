@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/csv"
 	"fmt"
@@ -18,8 +19,18 @@ var unitsFile string
 //go:embed assumptions.csv
 var assumptionsFile string
 
-// shop is what a month of the shop has.
-type shop struct{ messages, orders, customers float64 }
+// shop is what a month of the shop has, and those of its settings that change its bill.
+type shop struct {
+	messages, orders, customers float64
+	settings
+}
+
+// settings are those of a shop that cost or save most; the zero value is a new shop's.
+type settings struct {
+	noInputs   bool    // privacy.yaml: keep: {inputs: 0}
+	months     float64 // privacy.yaml: keep: {decisions: …}, in months; 0: as assumed
+	noCounters bool    // shop.yaml: no_live_counters: true
+}
 
 // line is one line of the bill.
 type line struct {
@@ -121,34 +132,45 @@ func (b *book) bill(s shop) (lines []line, err error) {
 	}
 	calls, gathered := 1/b.assume("messages of a call"), 1/b.assume("events of a call of settle")
 
+	kept := cmp.Or(s.months, b.assume("months that a send is kept"))
+	unless := func(off bool, part, what string) float64 { // what a setting turns off
+		if n := count(part, what); off {
+			return n
+		}
+		return 0
+	}
+
 	const send, settle, record = "a promotion in send", "a message in settle", "an order in record"
+	const inputs, counters = "the inputs of a promotion", "the live counters of an order"
 	events := count(settle, "events")
-	add("promotions", s.messages, "read unit", count(send, "read units")+count(settle, "read units"))
-	add("promotions", s.messages, "write unit", count(send, "write units")+count(settle, "write units")+b.assume("write units of a permit"))
+	add("promotions", s.messages, "read unit", count(send, "read units")+count(settle, "read units")-unless(s.noInputs, inputs, "read units"))
+	add("promotions", s.messages, "write unit", count(send, "write units")+count(settle, "write units")+b.assume("write units of a permit")-unless(s.noInputs, inputs, "write units"))
 	add("promotions", s.messages, "SQS request", 0.1+2*calls+events*(1+0.2)) // put in tens by plan and singly by EventBridge; received and deleted in tens
 	add("promotions", s.messages, "Lambda call", calls+events*gathered)
 	add("promotions", s.messages, "Lambda GB-second", b.seconds(b.assume("processor ms of a promotion in send")+events*b.assume("processor ms of an SES event in settle")))
 	add("promotions", s.messages, "log GB", (count(send, "log bytes")+count(settle, "log bytes"))/gigabyte)
-	add("promotions", s.messages, "stored GB of a table", count("a send in a scan", "read units")*bytesOfUnit*b.assume("months that a send is kept")/gigabyte)
+	add("promotions", s.messages, "stored GB of a table", count("a send in a scan", "read units")*bytesOfUnit*kept/gigabyte)
 	add("promotions", s.messages, "message of SES", 1)
 
 	const service = "the service messages of an order in send"
 	perOrder := count(record, "events")
 	add("orders", s.orders, "event on the bus", perOrder)
-	add("orders", s.orders, "read unit", count(record, "read units"))
-	add("orders", s.orders, "write unit", count(record, "write units"))
+	add("orders", s.orders, "read unit", count(record, "read units")-unless(s.noCounters, counters, "read units"))
+	add("orders", s.orders, "write unit", count(record, "write units")-unless(s.noCounters, counters, "write units"))
 	add("orders", s.orders, "SQS request", perOrder*(1+2*calls))
 	add("orders", s.orders, "Lambda call", perOrder*calls)
 	add("orders", s.orders, "Lambda GB-second", b.seconds(perOrder*b.assume("processor ms of an order's event in record")))
 	add("orders", s.orders, "log GB", count(record, "log bytes")/gigabyte)
+	add("orders", s.orders, "stored GB of a table", count("an order in a scan", "read units")*bytesOfUnit*b.assume("months that an order is kept")/gigabyte)
 	mails := count(service, "messages")
-	own := "service messages of orders"
-	add(own, s.orders, "read unit", count(service, "read units")+mails*count(settle, "read units"))
-	add(own, s.orders, "write unit", count(service, "write units")+mails*(count(settle, "write units")+b.assume("write units of a permit")))
+	const own, itsInputs = "service messages of orders", "the inputs of an order's service messages"
+	add(own, s.orders, "read unit", count(service, "read units")+mails*count(settle, "read units")-unless(s.noInputs, itsInputs, "read units"))
+	add(own, s.orders, "write unit", count(service, "write units")+mails*(count(settle, "write units")+b.assume("write units of a permit"))-unless(s.noInputs, itsInputs, "write units"))
 	add(own, s.orders, "SQS request", mails*(1+2*calls+events*(1+0.2)))
 	add(own, s.orders, "Lambda call", mails*(calls+events*gathered))
 	add(own, s.orders, "Lambda GB-second", b.seconds(mails*(b.assume("processor ms of a service message in send")+events*b.assume("processor ms of an SES event in settle"))))
 	add(own, s.orders, "log GB", (count(service, "log bytes")+mails*count(settle, "log bytes"))/gigabyte)
+	add(own, s.orders, "stored GB of a table", count(service, "records")*count("a send in a scan", "read units")*bytesOfUnit*kept/gigabyte)
 	add(own, s.orders, "message of SES", mails)
 
 	scan, runs := count("a customer in a scan", "read units"), count("a month of campaigns", "runs")

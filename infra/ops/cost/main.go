@@ -13,7 +13,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
@@ -30,17 +34,23 @@ func main() {
 func run(args []string, out, errs io.Writer) error {
 	flags := flag.NewFlagSet("cost", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	messages := flags.Int("messages", 1_000_000, "promotions in a month")
-	orders := flags.Int("orders", 100_000, "orders in a month")
-	customers := flags.Int("customers", 250_000, "customers")
+	var s shop
+	numbers := map[string]*float64{"messages": &s.messages, "orders": &s.orders, "customers": &s.customers}
+	texts := map[string]*string{
+		"messages":  flags.String("messages", "1000000", "promotions in a month"),
+		"orders":    flags.String("orders", "100000", "orders in a month"),
+		"customers": flags.String("customers", "250000", "customers"),
+	}
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	var faults []string
-	for name, n := range map[string]int{"-messages": *messages, "-orders": *orders, "-customers": *customers} {
-		if n < 0 {
-			faults = append(faults, fmt.Sprintf("%s is %d; want 0 or more", name, n))
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		n, err := strconv.ParseFloat(*texts[name], 64)
+		if err != nil || n < 0 || n > 1e15 || n != math.Trunc(n) {
+			faults = append(faults, fmt.Sprintf("-%s is %q; want a whole number, 0 or more, such as 1000000 or 1e6", name, *texts[name]))
 		}
+		*numbers[name] = n
 	}
 	if flags.NArg() > 0 {
 		faults = append(faults, fmt.Sprintf("%q is not a kind that is billed; write -messages, -orders or -customers", flags.Args()))
@@ -52,30 +62,62 @@ func run(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s := shop{float64(*messages), float64(*orders), float64(*customers)}
 	lines, err := b.bill(s)
 	if err != nil {
 		return err
 	}
 	print(out, s, lines)
-	return nil
+	return printSettings(out, b)
+}
+
+// printSettings writes what a million of each kind costs with settings that a shop can
+// choose.
+func printSettings(out io.Writer, b *book) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "\nA million of each, beside SES, if the shop has\tpromotions\torders\ttheir service messages\t\n")
+	for _, of := range []struct {
+		name string
+		settings
+	}{
+		{"what a new shop has", settings{}},
+		{"privacy.yaml: keep: {inputs: 0}", settings{noInputs: true}},
+		{"privacy.yaml: keep: {decisions: 90}", settings{months: 3}},
+		{"shop.yaml: no_live_counters: true", settings{noCounters: true}},
+		{"all three", settings{noInputs: true, months: 3, noCounters: true}},
+	} {
+		lines, err := b.bill(shop{1e6, 1e6, 0, of.settings})
+		if err != nil {
+			return err
+		}
+		sums, _ := sumsOf(lines)
+		fmt.Fprintf(t, "%s\t%.2f\t%.2f\t%.2f\t\n", of.name, sums["promotions"], sums["orders"], sums["service messages of orders"])
+	}
+	return t.Flush()
+}
+
+// sumsOf returns the dollars of each part of the bill without SES, and those of SES.
+func sumsOf(lines []line) (sums map[string]float64, ses float64) {
+	sums = map[string]float64{}
+	for _, l := range lines {
+		if l.what == mailLine {
+			ses += l.dollar
+		} else {
+			sums[l.about] += l.dollar
+		}
+	}
+	return sums, ses
 }
 
 // print writes the bill, with a sum for each part.
 func print(out io.Writer, s shop, lines []line) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "of\twhat\tfor each\tin the month\tdollars\t\n")
-	sums, ses := map[string]float64{}, 0.0
+	sums, ses := sumsOf(lines)
 	for i, l := range lines {
 		if i > 0 && lines[i-1].about != l.about {
 			fmt.Fprintf(t, "\t\t\t\t\t\n")
 		}
 		fmt.Fprintf(t, "%s\t%s\t%.4g\t%.4g\t%.2f\t\n", l.about, l.what, l.per, l.amount, l.dollar)
-		if l.what == mailLine {
-			ses += l.dollar
-		} else {
-			sums[l.about] += l.dollar
-		}
 	}
 	_ = t.Flush()
 	all := 0.0
@@ -83,15 +125,9 @@ func print(out io.Writer, s shop, lines []line) {
 		all += dollars
 	}
 	fmt.Fprintf(out, "\nSES %.2f, all else %.2f, together %.2f dollars a month.\n", ses, all, ses+all)
-	million := func(what, about string, n float64) {
-		if n > 0 {
-			fmt.Fprintf(out, "A million %s, beside SES: %.2f.\n", what, sums[about]/n*1e6)
-		}
+	if s.customers > 0 {
+		fmt.Fprintf(out, "A million customers, a month: %.2f.\n", sums["customers"]/s.customers*1e6)
 	}
-	million("promotions", "promotions", s.messages)
-	million("orders", "orders", s.orders)
-	million("orders' service messages", "service messages of orders", s.orders)
-	million("customers, a month", "customers", s.customers)
 }
 
 const mailLine = "message of SES"

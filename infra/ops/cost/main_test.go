@@ -3,16 +3,17 @@ package main
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
 
 func TestBillHasALineForEachUnitAndItsSums(t *testing.T) {
 	var out bytes.Buffer
-	if err := run([]string{"-messages", "1000000", "-orders", "1000000", "-customers", "1000000"}, &out, io.Discard); err != nil {
+	if err := run([]string{"-messages", "1e6", "-orders", "1000000", "-customers", "1000000"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"write unit", "SQS request", "Lambda GB-second", "log GB", "event on the bus", "SES ", "A million promotions, beside SES: ", "A million orders, beside SES: "} {
+	for _, want := range []string{"write unit", "SQS request", "Lambda GB-second", "log GB", "event on the bus", "SES ", "A million of each, beside SES, ", "keep: {inputs: 0}", "A million customers, a month: "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the bill has no %q:\n%s", want, out.String())
 		}
@@ -39,6 +40,38 @@ func TestLinesAreAmountsTimesPrices(t *testing.T) {
 	}
 }
 
+// Settings lower their own parts of the bill, by more than nothing.
+func TestSettingsLowerTheBill(t *testing.T) {
+	b, err := open(pricesFile, unitsFile, assumptionsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := func(of settings) map[string]float64 {
+		lines, err := b.bill(shop{1e6, 1e6, 1e6, of})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, _ := sumsOf(lines)
+		return all
+	}
+	before := sums(settings{})
+	for name, c := range map[string]struct {
+		settings
+		lower []string
+	}{
+		"inputs":   {settings{noInputs: true}, []string{"promotions", "service messages of orders"}},
+		"months":   {settings{months: 3}, []string{"promotions", "service messages of orders"}},
+		"counters": {settings{noCounters: true}, []string{"orders"}},
+	} {
+		now := sums(c.settings)
+		for about := range before {
+			if lower := now[about] < before[about]; lower != slices.Contains(c.lower, about) || now[about] <= 0 {
+				t.Errorf("%s: %s cost %.2f in place of %.2f", name, about, now[about], before[about])
+			}
+		}
+	}
+}
+
 func TestWhatIsUnknownIsRefused(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		args []string
@@ -46,8 +79,9 @@ func TestWhatIsUnknownIsRefused(t *testing.T) {
 	}{
 		"an unknown kind":   {[]string{"clicks=5"}, "not a kind that is billed"},
 		"an unknown flag":   {[]string{"-clicks", "5"}, "not defined"},
-		"a negative number": {[]string{"-orders", "-1"}, "want 0 or more"},
-		"what is no number": {[]string{"-orders", "many"}, "invalid value"},
+		"a negative number": {[]string{"-orders", "-1"}, "0 or more"},
+		"what is no number": {[]string{"-orders", "many"}, `-orders is "many"; want a whole number`},
+		"half an order":     {[]string{"-orders", "0.5"}, "want a whole number"},
 	} {
 		err := run(c.args, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -63,7 +97,7 @@ func TestWhatIsUnknownIsRefused(t *testing.T) {
 	} {
 		b, err := open(c.prices, c.units, assumptionsFile)
 		if err == nil {
-			_, err = b.bill(shop{1, 1, 1})
+			_, err = b.bill(shop{messages: 1, orders: 1, customers: 1})
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error about %q", phrase, err, c.want)
