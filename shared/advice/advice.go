@@ -146,7 +146,7 @@ func notBought(kind recommend.ReasonKind) recommend.ReasonKind {
 }
 
 // Catalogue reads products; dynamo.Store implements it. Sources reads what was counted
-// live of the first counted ones as well.
+// live of the first counted ones as well. Each call returns a map of its own.
 type Catalogue interface {
 	Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
@@ -162,7 +162,7 @@ func Read(ctx context.Context, from Catalogue, as recommend.Model, first []shop.
 		if err != nil {
 			return nil, err
 		}
-		maps.Copy(rows, found)
+		rows = found
 	}
 	if ids := next(rows); len(ids) > 0 {
 		found, err := from.Items(ctx, as, ids)

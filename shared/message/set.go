@@ -180,16 +180,30 @@ func nearest(languages []string, locale string) string {
 	if err != nil || locale == "" {
 		return fallback
 	}
+	among := matcherOf(languages)
+	_, at, confidence := among.Match(wanted)
+	wantedBase, _ := wanted.Base()
+	if base, _ := language.Make(languages[at]).Base(); confidence < language.High || wantedBase != base {
+		return fallback
+	}
+	return languages[at]
+}
+
+// matchers holds the matcher of each list of languages. There are as few lists as the
+// messages have: making a matcher takes longer than all else in [nearest].
+var matchers sync.Map
+
+func matcherOf(languages []string) language.Matcher {
+	list := strings.Join(languages, " ")
+	if made, ok := matchers.Load(list); ok {
+		return made.(language.Matcher)
+	}
 	tags := make([]language.Tag, len(languages))
 	for i, l := range languages {
 		tags[i] = language.Make(l)
 	}
-	_, at, confidence := language.NewMatcher(tags).Match(wanted)
-	wantedBase, _ := wanted.Base()
-	if base, _ := tags[at].Base(); confidence < language.High || wantedBase != base {
-		return fallback
-	}
-	return languages[at]
+	made, _ := matchers.LoadOrStore(list, language.NewMatcher(tags))
+	return made.(language.Matcher)
 }
 
 // Render renders the message for one customer. It is pure: the same data gives

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"regulars/shared/shop"
@@ -11,6 +12,17 @@ import (
 // currency whose sums are all zero again is removed, so that adding and
 // subtracting the same visit leaves the maps as they were.
 func (p *Profile) sum(v Visit, sign int) {
+	if v.counts() {
+		p.Earlier.Net, p.Bought = copied(p.Earlier.Net), copied(p.Bought)
+	}
+	p.sumInPlace(v, sign)
+}
+
+// counts reports whether the sums of units and money have the visit.
+func (v Visit) counts() bool { return v.Order != "" && !v.Cancelled }
+
+// sumInPlace is sum for a profile whose maps no one else has.
+func (p *Profile) sumInPlace(v Visit, sign int) {
 	if v.Order == "" {
 		return
 	}
@@ -22,9 +34,7 @@ func (p *Profile) sum(v Visit, sign int) {
 		return
 	}
 	p.Earlier.Orders += sign
-	p.Earlier.Net = copied(p.Earlier.Net)
 	add(p.Earlier.Net, v.Net.Currency, func(minor int64) int64 { return minor + int64(sign)*v.Net.Minor })
-	p.Bought = copied(p.Bought)
 	for _, line := range v.Lines {
 		add(p.Bought, line.Product, func(u Units) Units {
 			return Units{u.Orders + sign, u.Units + sign*line.Units, u.Returned + sign*line.Returned}
@@ -62,8 +72,11 @@ func (p Profile) FirstOrder() time.Time {
 // All returns the sums over all orders, the recent ones included.
 func (p Profile) All() (Totals, map[shop.ProductID]Units) {
 	all := Profile{Earlier: p.Earlier, Bought: p.Older()}
+	if slices.ContainsFunc(p.Orders, Visit.counts) {
+		all.Earlier.Net, all.Bought = copied(all.Earlier.Net), copied(all.Bought)
+	}
 	for _, v := range p.Orders {
-		all.sum(v, +1)
+		all.sumInPlace(v, +1)
 	}
 	return all.Earlier, all.Bought
 }

@@ -3,6 +3,7 @@ package recommend
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"regulars/shared/shop"
 )
@@ -18,14 +19,15 @@ func Candidates(h History, sources map[shop.ProductID]Item, popular []Popular, n
 	k := know(h, popular, anchor)
 	n = max(n, 0)
 	unread := func(p shop.ProductID) bool { _, read := sources[p]; return !read }
-	room := min(len(k.popular.first)+MostNeighbours*len(sources), 640) // of more, several rows lead to one product
-	f := &evidenceSet{at: make(map[shop.ProductID]int32, room), all: make([]evidence, 0, room), new: func(p shop.ProductID) bool { return !k.had(p) && unread(p) }}
+	s := scratches.Get().(*scratch)
+	defer s.giveBack()
+	f := &s.set
+	f.new = func(p shop.ProductID) bool { return !k.had(p) && unread(p) }
 	k.weigh(sources, f)
-	scores := make([]float64, len(f.all))
-	best := make([]int, len(f.all))
 	for i := range f.all {
-		scores[i], best[i] = k.blend(&f.all[i], 0), i
+		s.scores, s.best = append(s.scores, k.blend(&f.all[i], 0)), append(s.best, i)
 	}
+	scores, best := s.scores, s.best
 	slices.SortFunc(best, func(x, y int) int {
 		a, b := &f.all[x], &f.all[y]
 		return cmp.Or(cmp.Compare(b.related, a.related), cmp.Compare(scores[y], scores[x]),
@@ -46,4 +48,22 @@ func Candidates(h History, sources map[shop.ProductID]Item, popular []Popular, n
 	first := min(len(related), max(n/2, places-len(led)))
 	out := slices.Concat(related[:min(first, places)], led[:min(len(led), max(0, places-first))])
 	return append(out, liked[:min(len(liked), n-len(out))]...)
+}
+
+// scratch is the memory in which [Candidates] compares some hundred products. It is used
+// again, by one call at a time, because it is the largest part of what a decision takes.
+type scratch struct {
+	set    evidenceSet
+	scores []float64
+	best   []int
+}
+
+var scratches = sync.Pool{New: func() any { return &scratch{set: evidenceSet{at: map[shop.ProductID]int32{}}} }}
+
+// giveBack forgets everything of the call.
+func (s *scratch) giveBack() {
+	clear(s.set.all)
+	clear(s.set.at)
+	s.set.all, s.set.new, s.scores, s.best = s.set.all[:0], nil, s.scores[:0], s.best[:0]
+	scratches.Put(s)
 }

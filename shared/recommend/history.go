@@ -105,31 +105,31 @@ const anchored = 4
 // often the customer bought them. Ties are decided by the newest order, then by
 // ID.
 func know(h History, popular []Popular, anchor []shop.ProductID) known {
-	items, at := merged(h.Items)
+	all, at := merged(h.Items)
 	k := known{bought: at, orders: h.Orders, popular: popularityOf(popular)}
-	for _, b := range items {
+	for i := range all {
+		b := &all[i]
 		k.orders = max(k.orders, b.Orders, b.Since+1)
 		k.lines += b.Orders
 		if b.Since == 0 {
 			k.newest++
 		}
 	}
-	if len(items) > LongestHistory {
-		slices.SortFunc(items, func(a, b Bought) int {
+	if len(all) > LongestHistory {
+		slices.SortFunc(all, func(a, b weighted) int {
 			return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Product, b.Product))
 		})
-		items = items[:LongestHistory]
+		all = all[:LongestHistory]
 	}
-	all := make([]weighted, len(items))
-	k.items = make([]*weighted, len(items))
-	for i, b := range items {
+	k.items = make([]*weighted, len(all))
+	for i := range all {
 		w := &all[i]
-		*w = weighted{Bought: b, power: 1, often: b.faded(0), faded75: power(faded75, b.Since)}
-		w.pull = math.Sqrt(w.often) / float64(leading+k.popular.rank(b.Product))
+		w.power, w.often, w.faded75 = 1, w.faded(0), power(faded75, w.Since)
+		w.pull = math.Sqrt(w.often) / float64(leading+k.popular.rank(w.Product))
 		switch {
-		case b.returned():
+		case w.returned():
 			w.power, w.pull = 0, -1
-		case slices.Contains(anchor, b.Product):
+		case slices.Contains(anchor, w.Product):
 			w.power, w.pull = anchored, w.pull+1
 		}
 		k.items[i] = w
@@ -145,10 +145,11 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 // [MostPopular].
 const leading = 20
 
-// merged returns a copy with each product once, and the index of each.
-func merged(items []Bought) ([]Bought, map[shop.ProductID]int) {
+// merged returns a copy with each product once and without weights, and the index of
+// each.
+func merged(items []Bought) ([]weighted, map[shop.ProductID]int) {
 	at := make(map[shop.ProductID]int, len(items))
-	out := make([]Bought, 0, len(items))
+	out := make([]weighted, 0, len(items))
 	for _, b := range items {
 		if b.Product == "" || b.Orders < 1 {
 			continue
@@ -156,7 +157,7 @@ func merged(items []Bought) ([]Bought, map[shop.ProductID]int) {
 		i, twice := at[b.Product]
 		if !twice {
 			at[b.Product] = len(out)
-			out = append(out, b)
+			out = append(out, weighted{Bought: b})
 			continue
 		}
 		o := &out[i]
@@ -194,6 +195,34 @@ func Sources(h History, popular []Popular, n int, anchor ...shop.ProductID) []sh
 	return out
 }
 
+// roomForOrders gives each product of the orders, newest first, room for its places and
+// times, in one block for all of them.
+func roomForOrders(h *History, orders []Order, see func(shop.ProductID) *Bought) {
+	places, times := 0, 0
+	for _, o := range slices.Backward(orders) {
+		for _, line := range o.Lines {
+			b := see(line.Product)
+			b.Orders++ // for now, to count
+			places++
+			if !o.At.IsZero() {
+				times++
+			}
+		}
+	}
+	if places == 0 {
+		return
+	}
+	allPlaces, allTimes := make([]int, places), make([]time.Time, places)
+	for i := range h.Items {
+		b := &h.Items[i]
+		b.Places, allPlaces = allPlaces[:0:b.Orders], allPlaces[b.Orders:]
+		if times > 0 {
+			b.Times, allTimes = allTimes[:0:b.Orders], allTimes[b.Orders:]
+		}
+		b.Orders = 0
+	}
+}
+
 // Order is one order of a customer, as a history needs it.
 type Order struct {
 	At    time.Time // zero if only the order of the orders is known
@@ -222,8 +251,15 @@ func HistoryOf(orders []Order, earlier ...Sum) History {
 		orders = slices.Clone(orders)
 		slices.SortStableFunc(orders, func(a, b Order) int { return a.At.Compare(b.At) })
 	}
-	at := map[shop.ProductID]int{}
+	lines := len(earlier)
+	for _, o := range orders {
+		lines += len(o.Lines)
+	}
+	at := make(map[shop.ProductID]int, lines)
 	h := History{Orders: len(orders)}
+	if lines > 0 {
+		h.Items = make([]Bought, 0, lines)
+	}
 	see := func(id shop.ProductID) *Bought {
 		i, ok := at[id]
 		if !ok {
@@ -233,6 +269,7 @@ func HistoryOf(orders []Order, earlier ...Sum) History {
 		}
 		return &h.Items[i]
 	}
+	roomForOrders(&h, orders, see)
 	for since := range orders {
 		o := orders[len(orders)-1-since] // newest first
 		for _, line := range o.Lines {

@@ -3,6 +3,7 @@ package recommend
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 
 	"regulars/shared/shop"
 )
@@ -23,8 +24,27 @@ type popularity struct {
 	most  int // customers of the first
 }
 
-// popularityOf sorts popular products; ties are decided by ID.
+// lastPopular is the list for which popularityOf was called last, with its index: most
+// calls of a process are for the one list of its model.
+var lastPopular atomic.Pointer[indexed]
+
+type indexed struct {
+	list  []Popular
+	index popularity
+}
+
+// popularityOf sorts popular products; ties are decided by ID. Callers share what it
+// returns, and must not change it.
 func popularityOf(popular []Popular) popularity {
+	if last := lastPopular.Load(); last != nil && slices.Equal(last.list, popular) {
+		return last.index
+	}
+	made := &indexed{slices.Clone(popular), indexPopular(popular)}
+	lastPopular.Store(made)
+	return made.index
+}
+
+func indexPopular(popular []Popular) popularity {
 	less := func(a, b Popular) int {
 		return cmp.Or(cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Product, b.Product))
 	}
@@ -32,7 +52,8 @@ func popularityOf(popular []Popular) popularity {
 		popular = slices.Clone(popular)
 		slices.SortFunc(popular, less)
 	}
-	s := popularity{place: make(map[shop.ProductID]int, min(len(popular), MostPopular))}
+	most := min(len(popular), MostPopular)
+	s := popularity{place: make(map[shop.ProductID]int, most), first: make([]Popular, 0, most)}
 	for _, p := range popular {
 		if _, twice := s.place[p.Product]; len(s.first) < MostPopular && !twice && p.Product != "" && p.Customers > 0 {
 			s.place[p.Product] = len(s.first)

@@ -191,19 +191,22 @@ func spread(all []*choice, sources []source, opt Options) []Pick {
 	byKind := func(c *choice) bool { return c.row.Category == "" || of[c.row.Category] < share }
 	byName := func(name string) bool { return called[name] >= mostOfName }
 	byReason := func(c *choice) bool { return !full(c.reason.Product) || c.explain(sources, full) }
-	names := make([][]string, len(all))
-	for i, c := range all {
-		names[i] = namesOf(c.row.Product)
+	names := make([][]string, len(all)) // of the choices that were looked at
+	namesAre := func(i int) []string {
+		if names[i] == nil {
+			names[i] = namesOf(all[i].row.Product)
+		}
+		return names[i]
 	}
 	for _, keep := range [...]struct{ kind, reason, name bool }{{true, true, true}, {false, true, true}, {true, false, true}, {false, false, true}, {}} {
 		for i, c := range all {
-			if chosen == want || taken[i] || shown[c.row.Variants] || keep.kind && !byKind(c) || keep.name && slices.ContainsFunc(names[i], byName) || keep.reason && !byReason(c) {
+			if chosen == want || taken[i] || shown[c.row.Variants] || keep.kind && !byKind(c) || keep.name && slices.ContainsFunc(namesAre(i), byName) || keep.reason && !byReason(c) {
 				continue
 			}
 			if c.row.Variants != "" {
 				shown[c.row.Variants] = true
 			}
-			for _, name := range names[i] {
+			for _, name := range namesAre(i) {
 				called[name]++
 			}
 			of[c.row.Category]++
