@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,8 +14,11 @@ import (
 // percentages as the language prints them, and titles, names, addresses and
 // links. Prices, percentages and dates in them are allowed.
 type dataTexts struct {
-	printed []string // amounts and rates; longest first
-	texts   []string // longest first
+	printed [][]byte // amounts and rates; longest first
+
+	// The others, longest first: those that are removed before prices are looked for, and
+	// before days are.
+	besidePrices, besideDays [][]byte
 }
 
 func newDataTexts(language string, d Data) dataTexts {
@@ -42,28 +46,42 @@ func newDataTexts(language string, d Data) dataTexts {
 	for _, p := range d.products() {
 		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price, p.Was)
 	}
-	all := dataTexts{texts: links(d)} // their tokens can look like prices, such as 39USD
+	theirs := links(d) // their tokens can look like prices, such as 39USD
 	for _, text := range texts {
 		if text = cut(clean(text), longestTitle); text != "" {
-			all.texts = append(all.texts, text)
+			theirs = append(theirs, text)
 		}
 	}
+	var printed []string
 	if w, err := newLocalizer(language, nil); err == nil { // in an unknown language, no amount is allowed
 		for _, p := range points {
-			all.printed = append(all.printed, rate{p, w}.String())
+			printed = append(printed, rate{p, w}.String())
 		}
 		for _, m := range money {
 			if a, err := w.amount(m); err == nil {
-				all.printed = append(all.printed, a.String())
+				printed = append(printed, a.String())
 			}
 		}
 	}
 	if legal := clean(d.Shop.Legal); legal != "" { // printed in full
-		all.texts = append(all.texts, legal)
+		theirs = append(theirs, legal)
 	}
 	longestFirst := func(a, b string) int { return len(b) - len(a) }
-	slices.SortFunc(all.texts, longestFirst)
-	slices.SortFunc(all.printed, longestFirst)
+	slices.SortFunc(theirs, longestFirst)
+	slices.SortFunc(printed, longestFirst)
+	var all dataTexts
+	for _, amount := range printed {
+		all.printed = append(all.printed, []byte(amount))
+	}
+	for _, text := range theirs {
+		removed := []byte(text)
+		if strings.ContainsFunc(text, neverInPrices) || len(prices(text)) > 0 {
+			all.besidePrices = append(all.besidePrices, removed)
+		}
+		if utf8.RuneCountInString(text) > 3 { // a shop named "1" must not split dates
+			all.besideDays = append(all.besideDays, removed)
+		}
+	}
 	return all
 }
 
@@ -94,17 +112,17 @@ func links(d Data) (own []string) {
 // are not in the data. It first removes the amounts of the data, if they are
 // not part of a longer number: "€12.50" does not allow "€112.50". It removes a
 // text of the data only if it contains a price, or a character that no price
-// contains: a title of "." must not split numbers.
-func (t dataTexts) pricesNotInData(text string) int {
+// contains: a title of "." must not split numbers. It works in buffer, which has room
+// for the text.
+func (t dataTexts) pricesNotInData(text string, buffer []byte) int {
+	left := append(buffer[:0], text...)
 	for _, printed := range t.printed {
-		text = blank(text, printed, true)
+		left = blank(left, printed, true)
 	}
-	for _, theirs := range t.texts {
-		if strings.ContainsFunc(theirs, neverInPrices) || len(prices(theirs)) > 0 {
-			text = blank(text, theirs, false)
-		}
+	for _, theirs := range t.besidePrices {
+		left = blank(left, theirs, false)
 	}
-	return len(prices(text))
+	return len(prices(string(left)))
 }
 
 // neverInPrices reports whether no price contains the rune: it is neither a
@@ -113,28 +131,28 @@ func neverInPrices(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsPunct(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Sc, r)
 }
 
-// blank returns text with every old replaced by "|", which is not part of a
-// number; with whole, only if old is not part of a longer number.
-func blank(text, old string, whole bool) string {
-	var out strings.Builder
+// blank overwrites text, and returns it with every old replaced by "|", which is not part
+// of a number; with whole, only if old is not part of a longer number. old is not empty,
+// so that the text never grows.
+func blank(text, old []byte, whole bool) []byte {
+	done, rest := text[:0], text
 	for {
-		i := strings.Index(text, old)
-		if i < 0 && out.Len() == 0 {
+		i := bytes.Index(rest, old)
+		if i < 0 && len(done) == 0 {
 			return text // fast path: most texts do not contain old
 		}
 		if i < 0 {
-			out.WriteString(text)
-			return out.String()
+			return append(done, rest...)
 		}
 		end := i + len(old)
-		if whole && (numeric(lastTwo(text[:i])) || numeric(firstTwo(text[end:]))) {
-			_, size := utf8.DecodeRuneInString(text[i:])
-			out.WriteString(text[:i+size])
-			text = text[i+size:]
+		if whole && (numeric(lastTwo(rest[:i])) || numeric(firstTwo(rest[end:]))) {
+			_, size := utf8.DecodeRune(rest[i:])
+			done = append(done, rest[:i+size]...)
+			rest = rest[i+size:]
 			continue
 		}
-		out.WriteString(text[:i] + "|")
-		text = text[end:]
+		done = append(append(done, rest[:i]...), '|')
+		rest = rest[end:]
 	}
 }
 
@@ -145,14 +163,14 @@ func numeric(near, far rune) bool {
 	return unicode.IsDigit(near) || strings.ContainsRune(".,\u00a0\u202f", near) && unicode.IsDigit(far)
 }
 
-func lastTwo(s string) (near, far rune) {
-	near, size := utf8.DecodeLastRuneInString(s)
-	far, _ = utf8.DecodeLastRuneInString(s[:len(s)-size])
+func lastTwo(s []byte) (near, far rune) {
+	near, size := utf8.DecodeLastRune(s)
+	far, _ = utf8.DecodeLastRune(s[:len(s)-size])
 	return near, far
 }
 
-func firstTwo(s string) (near, far rune) {
-	near, size := utf8.DecodeRuneInString(s)
-	far, _ = utf8.DecodeRuneInString(s[size:])
+func firstTwo(s []byte) (near, far rune) {
+	near, size := utf8.DecodeRune(s)
+	far, _ = utf8.DecodeRune(s[size:])
 	return near, far
 }

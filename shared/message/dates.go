@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"regulars/shared/shop"
 )
@@ -68,27 +67,36 @@ func (f dateLike) first(text string) string {
 }
 
 // daysNotInData returns the number of days in a text that are not in the data:
-// an end that is written in a template is not the end that the checkout uses.
-func daysNotInData(language string, inData dataTexts, d Data, text string) (n int) {
+// an end that is written in a template is not the end that the checkout uses. known is
+// the [knownDays] of the data. It works in buffer, which has room for the text.
+func daysNotInData(language string, inData dataTexts, known map[string]bool, text string, buffer []byte) (n int) {
 	find, ok := datesLike()[language]
 	if !ok {
 		return 0
 	}
-	for _, theirs := range inData.texts {
-		if utf8.RuneCountInString(theirs) > 3 { // a shop named "1" must not split dates
-			text = blank(text, theirs, false)
-		}
+	left := append(buffer[:0], text...)
+	for _, theirs := range inData.besideDays {
+		left = blank(left, theirs, false)
 	}
-	known := map[string]bool{}
-	for _, at := range d.days() {
-		known[find.first(knownLanguages()[language].long(at))] = true
-	}
-	for _, day := range find.all(text) {
+	for _, day := range find.all(string(left)) {
 		if !known[day] {
 			n++
 		}
 	}
 	return n
+}
+
+// knownDays returns the days of the data as the language writes them.
+func knownDays(language string, d Data) map[string]bool {
+	find, ok := datesLike()[language]
+	if !ok {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, at := range d.days() {
+		known[find.first(knownLanguages()[language].long(at))] = true
+	}
+	return known
 }
 
 // Dated returns a sentence with {on} replaced by the day of on, in its zone, as

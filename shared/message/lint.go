@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"net/url"
@@ -48,17 +49,18 @@ func Lint(r Rendered, d Data) []string {
 	if len(r.HTML) > largestHTML {
 		add("the HTML part has %d bytes; beyond %d, mail programs cut it off", len(r.HTML), largestHTML)
 	}
-	inData := newDataTexts(r.Language, d)
+	inData, days := newDataTexts(r.Language, d), knownDays(r.Language, d)
+	buffer := make([]byte, 0, max(len(seen), len(r.Text), len(r.Subject)))
 	for _, part := range parts {
 		for _, mark := range []string{"{{", "}}", "{%", "%}", "<no value>", "&lt;no value"} {
 			if strings.Contains(part.all, mark) {
 				add("the %s has an unresolved %q", part.name, mark)
 			}
 		}
-		if n := inData.pricesNotInData(part.seen); n > 0 {
+		if n := inData.pricesNotInData(part.seen, buffer); n > 0 {
 			add("the %s states %d prices or percentages that are not in its data", part.name, n)
 		}
-		if n := daysNotInData(r.Language, inData, d, part.seen); n > 0 {
+		if n := daysNotInData(r.Language, inData, days, part.seen, buffer); n > 0 {
 			add("the %s names %d days that are not in its data", part.name, n)
 		}
 	}
@@ -153,9 +155,11 @@ func lintLinks(part string) []string {
 // expression, because that took ten times as long for every message.
 func visible(part string) string {
 	var seen strings.Builder
+	seen.Grow(len(part) / 4) // most of a mail is its tags
 	for part != "" {
 		text, rest, found := strings.Cut(part, "<")
-		seen.WriteString(text + " ")
+		seen.WriteString(text)
+		seen.WriteByte(' ')
 		if !found {
 			break
 		}
@@ -170,6 +174,20 @@ func visible(part string) string {
 		}
 		_, part, _ = strings.Cut(rest, end) // a tag without an end hides the rest
 	}
-	words := strings.FieldsFunc(html.UnescapeString(seen.String()), func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' })
-	return strings.Join(words, " ")
+	return oneLine(html.UnescapeString(seen.String()))
+}
+
+// oneLine returns a text with one space for all blanks between two words, and none around
+// it.
+func oneLine(text string) string {
+	line := make([]byte, 0, len(text))
+	for _, c := range []byte(text) {
+		switch {
+		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
+			line = append(line, c)
+		case len(line) > 0 && line[len(line)-1] != ' ':
+			line = append(line, ' ')
+		}
+	}
+	return string(bytes.TrimSuffix(line, []byte(" ")))
 }
