@@ -34,7 +34,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	h := &handler{
 		mover: &journeyadvance.Mover{
-			Positions: store, Due: store, Customers: store, InForce: policycache.New(store, time.Now),
+			Positions: store, Due: store, Customers: store, InForce: policycache.WithoutMessages(store, time.Now),
 			Intents: queue.New(queues, sendQueue), Now: time.Now, AtOnce: atOnce,
 		},
 		dead: queue.New(queues, deadLetters), now: time.Now,

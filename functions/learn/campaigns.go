@@ -26,7 +26,7 @@ func (h *handler) policy(ctx context.Context) (p shoppolicy.Policy, published bo
 	if err != nil {
 		return p, false, err
 	}
-	p, err = shoppolicy.Decode(body)
+	p, err = shoppolicy.DecodeRules(body)
 	return p, err == nil, err
 }
 

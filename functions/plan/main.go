@@ -34,7 +34,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	client, queues := dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg)
 	store := dynamo.New(client, tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
-	policies := policycache.New(store, time.Now)
+	policies := policycache.WithoutMessages(store, time.Now)
 	h := &planning.Planner{
 		Runs: store, Pages: store, Ticks: store, Profiles: store, Halts: store, Records: store, Tenant: tenant, Products: store, Model: policies.Model, Policy: policies.Policy, Latest: policies.Look,
 		Own: queue.New(queues, planQueue), Intents: queue.New(queues, sendQueue), Entries: queue.New(queues, journeyQueue), Dead: queue.New(queues, deadLetters), Now: time.Now,

@@ -12,6 +12,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
+	"regulars/shared/message"
 	"regulars/shared/metric"
 	"regulars/shared/policycache"
 	"regulars/shared/startup"
@@ -26,6 +27,6 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
-	h := &handler{customers: store, inForce: policycache.New(store, time.Now), now: time.Now}
+	h := &handler{customers: store, inForce: policycache.New(store, time.Now, message.Renderer{}), now: time.Now}
 	return h.Handle, nil
 }

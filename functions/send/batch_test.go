@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -80,7 +80,7 @@ type meeting struct {
 	met     chan struct{}
 }
 
-func (s *meeting) Send(ctx context.Context, m message.Mail) (string, error) {
+func (s *meeting) Send(ctx context.Context, m content.Mail) (string, error) {
 	s.mu.Lock()
 	if s.came == nil {
 		s.came = map[string]bool{}

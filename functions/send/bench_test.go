@@ -20,6 +20,7 @@ import (
 	"regulars/infra/local/trail"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
@@ -70,7 +71,7 @@ func newBench(t *testing.T, edit ...func(*shoppolicy.Policy)) *bench {
 		dispatch: &dispatch.Dispatcher{
 			Claims: store, Attempts: store,
 			Reader: &dispatch.Reader{
-				Customers: store, InForce: policycache.New(store, b.clock.Now),
+				Customers: store, InForce: policycache.New(store, b.clock.Now, message.Renderer{}),
 				Tenant: "test", Links: links, CodeKeys: [][]byte{signingKey}, BaseURL: "https://preferences.example.com/",
 			},
 			SES: b.ses, Now: b.clock.Now, Owner: rand.Text,
@@ -133,11 +134,11 @@ var (
 type mailbox struct {
 	mu     sync.Mutex
 	calls  int
-	taken  []message.Mail
-	answer func(message.Mail) answer
+	taken  []content.Mail
+	answer func(content.Mail) answer
 }
 
-func (s *mailbox) Send(_ context.Context, m message.Mail) (string, error) {
+func (s *mailbox) Send(_ context.Context, m content.Mail) (string, error) {
 	s.mu.Lock()
 	s.calls++
 	a := accepts
@@ -163,13 +164,13 @@ type killed struct{}
 func (s *mailbox) always(a answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.answer = func(message.Mail) answer { return a }
+	s.answer = func(content.Mail) answer { return a }
 }
 
-func (s *mailbox) all() []message.Mail {
+func (s *mailbox) all() []content.Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]message.Mail(nil), s.taken...)
+	return append([]content.Mail(nil), s.taken...)
 }
 
 // deliver gives the intent to send as SQS does, for the nth time, and returns
@@ -263,7 +264,7 @@ var codes = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`
 
 // coupon returns the code that the message contains and its coupon's state, or
 // "" and "" if the message contains no code.
-func (b *bench) coupon(t *testing.T, m message.Mail) (code, state string) {
+func (b *bench) coupon(t *testing.T, m content.Mail) (code, state string) {
 	t.Helper()
 	if code = codes.FindString(m.Text); code == "" {
 		return "", ""

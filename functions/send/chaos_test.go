@@ -10,8 +10,8 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -61,7 +61,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 	for _, i := range w.intents {
 		w.queue = append(w.queue, queuedIntent{intent: i})
 	}
-	w.ses.answer = func(message.Mail) answer {
+	w.ses.answer = func(content.Mail) answer {
 		odds := []answer{accepts, accepts, accepts, accepts, refuses, busy, busy, paused, lostTaken, lostUntaken, diesBefore, diesAfter}
 		return odds[w.pick(len(odds))]
 	}
@@ -144,7 +144,7 @@ func (w *storm) tick(t *testing.T) {
 	}
 }
 
-func (w *storm) raise(t *testing.T, m message.Mail) {
+func (w *storm) raise(t *testing.T, m content.Mail) {
 	t.Helper()
 	id := shop.SendID(m.Tags["send_id"])
 	for _, i := range w.intents {

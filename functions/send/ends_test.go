@@ -9,17 +9,17 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
-	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
 func TestRefusedSendGivesEverythingBack(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "run-1")
-	var printed message.Mail
-	b.ses.answer = func(m message.Mail) answer { printed = m; return refuses }
+	var printed content.Mail
+	b.ses.answer = func(m content.Mail) answer { printed = m; return refuses }
 	if !b.deliver(t, i, "1") {
 		t.Error("the message was not acknowledged")
 	}

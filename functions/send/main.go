@@ -20,6 +20,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/linktoken"
+	"regulars/shared/message"
 	"regulars/shared/metric"
 	"regulars/shared/policycache"
 	"regulars/shared/queue"
@@ -53,7 +54,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	store.Metric = metrics.Count
 	store.WatchFor = watchFor
-	inForce, ses := policycache.New(store, time.Now), ses.New(cfg, configurationSet, from)
+	inForce, ses := policycache.New(store, time.Now, message.Renderer{}), ses.New(cfg, configurationSet, from)
 	h := &handler{
 		dispatch: &dispatch.Dispatcher{
 			Claims: store, Attempts: store,

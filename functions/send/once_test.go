@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
-	"regulars/shared/message"
 	"regulars/shared/ses"
 )
 
@@ -181,7 +181,7 @@ func TestSendWithoutAnAnswerStaysOpenAndBecomesDue(t *testing.T) {
 // The send stays open and is not sent again.
 func TestAnswerThatCannotBeStoredLeavesTheSendOpen(t *testing.T) {
 	b, i := newBench(t), anIntent("plain", ann, "run-1")
-	b.ses.answer = func(message.Mail) answer {
+	b.ses.answer = func(content.Mail) answer {
 		b.faults.Refuse("UpdateItem", 1, "InternalServerError")
 		return accepts
 	}

@@ -61,7 +61,7 @@ func smallShop() shoppolicy.Policy {
 			ID: "ten", Version: 1, Title: "Ten per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1_000},
 			Days: 14, Budget: offer.Budget{Uses: couponUses, Shards: couponShards},
 		}},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{}},
+		Messages: message.NewSet(map[shop.MessageID]message.Message{}),
 	}
 	for _, c := range []struct {
 		id     shop.CampaignID

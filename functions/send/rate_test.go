@@ -22,6 +22,7 @@ import (
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/message"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
 	"regulars/shared/sendrate"
@@ -283,7 +284,7 @@ func TestTooFastSlowsAllFunctionsDown(t *testing.T) {
 
 // keeper gives the bench its breakers.
 func (b *bench) keeper() {
-	inForce := policycache.New(b.store, b.clock.Now)
+	inForce := policycache.New(b.store, b.clock.Now, message.Renderer{})
 	b.dispatch.Reader.InForce, b.dispatch.Reader.Breakers = inForce, inForce
 	b.dispatch.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock.Now}
 }

@@ -6,7 +6,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/shoppolicy"
 )
 
@@ -44,7 +44,7 @@ func TestPostponedSendKeepsItsReservationAndCoupon(t *testing.T) {
 	b := newBench(t, func(p *shoppolicy.Policy) { p.Frequency.Caps[0].Max = 1 }) // only its own reservation fits in the cap
 	i := anIntent("winter", ann, "run-1")
 	var codes []string
-	b.ses.answer = func(m message.Mail) answer {
+	b.ses.answer = func(m content.Mail) answer {
 		code, _ := b.coupon(t, m)
 		if codes = append(codes, code); len(codes) == 1 {
 			return busy
@@ -100,7 +100,7 @@ func TestMessageOfAPausedAccountWaitsFifteenMinutes(t *testing.T) {
 func TestExpiredSendGivesEverythingBack(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "run-1")
 	var code string
-	b.ses.answer = func(m message.Mail) answer { code, _ = b.coupon(t, m); return busy }
+	b.ses.answer = func(m content.Mail) answer { code, _ = b.coupon(t, m); return busy }
 	b.deliver(t, i, "1")
 	b.clock.pass(lifetime + time.Minute)
 	if n := b.wake(t); n != 1 {

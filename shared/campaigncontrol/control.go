@@ -111,7 +111,7 @@ func (c *Control) policy(ctx context.Context) (shoppolicy.Policy, error) {
 	if err != nil {
 		return shoppolicy.Policy{}, fmt.Errorf("read the policy in force; if none is, publish one first (make publish): %w", err)
 	}
-	return shoppolicy.Decode(body)
+	return shoppolicy.DecodeRules(body)
 }
 
 // warning returns what customers miss if a campaign that they need stops.

@@ -7,7 +7,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -68,11 +68,11 @@ func (c *evaluation) ordered() time.Time {
 // Products that the catalogue does not know or hides are left out, and those that
 // are sold out come last. It is nil if the message is about no cart, or if none of its
 // products can be bought now.
-func (c *evaluation) cart() *message.Cart {
+func (c *evaluation) cart() *content.Cart {
 	if c.intent.Cart() == "" || c.Profile.Cart == nil {
 		return nil
 	}
-	data, buyable := &message.Cart{URL: c.link(c.Profile.Cart.URL)}, false
+	data, buyable := &content.Cart{URL: c.link(c.Profile.Cart.URL)}, false
 	for _, line := range c.Profile.Cart.Lines {
 		item, known := c.Items[line.Product]
 		if !known || item.Hidden {
@@ -85,18 +85,18 @@ func (c *evaluation) cart() *message.Cart {
 		if item.URL != "" && c.Shop.LinkFault(item.URL) == "" {
 			p.URL = c.link(item.URL)
 		}
-		data.Lines = append(data.Lines, message.CartLine{Product: p, Units: line.Units, SoldOut: !item.InStock()})
+		data.Lines = append(data.Lines, content.CartLine{Product: p, Units: line.Units, SoldOut: !item.InStock()})
 		buyable = buyable || item.InStock()
 	}
 	if !buyable {
 		return nil
 	}
-	slices.SortStableFunc(data.Lines, func(a, b message.CartLine) int { return cmp.Compare(soldOut(a), soldOut(b)) })
+	slices.SortStableFunc(data.Lines, func(a, b content.CartLine) int { return cmp.Compare(soldOut(a), soldOut(b)) })
 	return data
 }
 
 // soldOut is 1 for a line that is sold out, which comes after those that are not.
-func soldOut(l message.CartLine) int {
+func soldOut(l content.CartLine) int {
 	if l.SoldOut {
 		return 1
 	}

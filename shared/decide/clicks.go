@@ -2,9 +2,9 @@ package decide
 
 import (
 	"regulars/shared/click"
+	"regulars/shared/content"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 )
 
 // longestClickLink is the most characters of a link that counts clicks. Lines of mail
@@ -15,7 +15,7 @@ const longestClickLink = 900
 // click, which counts them. It returns the message as it is if there is no such
 // function (in a rehearsal), if the shop or the person of the mailbox wants no clicks
 // counted, and if the message is about a link that its reader has asked for.
-func (c *evaluation) counting(rendered message.Rendered, data message.Data) (message.Rendered, error) {
+func (c *evaluation) counting(rendered content.Rendered, data content.Data) (content.Rendered, error) {
 	if c.ClickURL == "" || c.Shop.NoClicks || c.Contact.Wishes.Plain.Value == frequency.Yes ||
 		c.Profile.Mailbox == "" || c.campaign.LinksTo() != "" {
 		return rendered, nil

@@ -24,7 +24,7 @@ func counted() given {
 	m.Text += "\n{{ shop.url }}{% for p in picks %}\n{{ p.url }}{% endfor %}"
 	messages := maps.Clone(g.config.Messages.Messages)
 	messages["picks"] = m
-	g.config.Messages = message.Set{Messages: messages}
+	g.config.Messages = message.NewSet(messages)
 	g.config.Shop.ContactURL = "https://shop.example.com/contact"
 	g.snapshot.Items = maps.Clone(g.snapshot.Items)
 	jar := g.snapshot.Items["JAR"]

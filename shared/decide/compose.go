@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
 	"regulars/shared/profile"
@@ -25,14 +25,14 @@ import (
 // be sent sells nothing: it has no picks, no points and no coupon. There are two
 // exceptions: an apology may carry a coupon that the shop owes, and during a
 // service issue a message keeps the coupon that was issued for it before.
-func (c *evaluation) compose() (message.Data, *issued, error) {
+func (c *evaluation) compose() (content.Data, *issued, error) {
 	zone := c.Shop.ZoneOf(c.Profile.Zones())
-	data := message.Data{
+	data := content.Data{
 		Language:     c.language(),
 		Zone:         zone,
 		Now:          c.now,
 		Shop:         c.sender(),
-		Customer:     message.Greeting{Name: c.Profile.Name.Value},
+		Customer:     content.Greeting{Name: c.Profile.Name.Value},
 		Order:        c.order(),
 		Cart:         c.cart(),
 		ServiceIssue: issueName(c.Profile.ServiceIssues[c.intent.Order]),
@@ -40,7 +40,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	}
 	var err error
 	if data.Links, err = c.links(data.Language); err != nil {
-		return message.Data{}, nil, err
+		return content.Data{}, nil, err
 	}
 	soft, refused := c.optIn()
 	if c.shown {
@@ -86,7 +86,7 @@ var purposes = map[shop.OrderKind]linktoken.Purpose{
 
 // links returns the links of the message to the public pages, which are in the
 // mail's language.
-func (c *evaluation) links(language string) (all message.Links, err error) {
+func (c *evaluation) links(language string) (all content.Links, err error) {
 	seal := func(purpose linktoken.Purpose) string {
 		token, failed := c.Links.Seal(linktoken.Link{Purpose: purpose, Customer: c.intent.Customer, Send: c.id, Mailbox: c.Profile.Mailbox, Issued: c.now})
 		err = cmp.Or(err, failed)
@@ -101,8 +101,8 @@ func (c *evaluation) links(language string) (all message.Links, err error) {
 }
 
 // sender returns the shop as the message names it.
-func (c *evaluation) sender() message.Shop {
-	return message.Shop{
+func (c *evaluation) sender() content.Shop {
+	return content.Shop{
 		Name: c.Shop.Name, URL: c.link(c.Shop.URL), Address: c.Shop.Address,
 		Legal: c.Shop.Brand.LegalIn(c.Profile.Country.Value), Brand: c.Shop.Brand,
 		ContactURL: c.Shop.ContactURL, Replies: c.Shop.ReplyTo != "",
@@ -148,11 +148,11 @@ func (c *evaluation) makesGood() bool {
 	return issue != "" && c.campaign.Class == shop.ClassRecovery
 }
 
-func (c *evaluation) order() *message.Order {
+func (c *evaluation) order() *content.Order {
 	if c.intent.Order == "" {
 		return nil
 	}
-	o := &message.Order{ID: c.intent.Order, Number: c.number(c.intent.Order), Products: Lines(c.Profile, c.intent.Order)}
+	o := &content.Order{ID: c.intent.Order, Number: c.number(c.intent.Order), Products: Lines(c.Profile, c.intent.Order)}
 	for _, visit := range c.Profile.Orders {
 		if visit.Order == c.intent.Order {
 			o.Total, o.URL = visit.Net, c.link(c.Shop.OrderLink(visit.Order, visit.Number))
@@ -258,7 +258,7 @@ func (c *evaluation) visit() (profile.Visit, bool) {
 // longer be printed: its offer is not published in that version, the key of its
 // code or its free product is missing, it ended while the send waited, or what
 // earned it was taken back.
-func (c *evaluation) print(i issued) *message.Coupon {
+func (c *evaluation) print(i issued) *content.Coupon {
 	o, ok := c.Offer(i.coupon.Offer)
 	if !ok || Fallen(c.now, i.coupon, c.Profile, c.Contact, c.Items, c.Policy) || o.Version != i.coupon.Version || !i.coupon.Until.After(c.now) || i.coupon.Product != "" && i.title == "" {
 		return nil
@@ -284,9 +284,9 @@ func Locale(p profile.Profile, c frequency.Contact) string {
 // terms returns what the checkout will do with a coupon, in the message's
 // language; nil if the offer is limited to some products and has no name for
 // them in that language, or if the product is sold out.
-func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon {
+func (c *evaluation) terms(o offer.Offer, i issued, code string) *content.Coupon {
 	language, e := c.language(), o.Effect
-	t := &message.Coupon{
+	t := &content.Coupon{
 		Code: code, Kind: string(e.Kind), Percent: e.Percent, Amount: e.Amount, On: o.Named[language],
 		Product: cmp.Or(c.Items[i.coupon.Product].TitleIn(language), i.title),
 		Minimum: o.Minimum, AtMost: o.AtMost, Floor: o.Margin != nil, Alone: o.Stacks == pricing.Alone,
@@ -304,7 +304,7 @@ func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon
 		return nil // sold out while the send waited
 	}
 	for _, tier := range e.Tiers {
-		t.Tiers = append(t.Tiers, message.Tier{From: tier.From, Percent: tier.Percent, Amount: tier.Amount})
+		t.Tiers = append(t.Tiers, content.Tier{From: tier.From, Percent: tier.Percent, Amount: tier.Amount})
 	}
 	if e.Nth != nil {
 		t.Nth = e.Nth.N

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/frequency"
-	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -73,24 +73,24 @@ func (c *evaluation) topicRefused(topic shop.Topic) *rejection {
 
 // why returns what the decision to send rests on: the order that the message is
 // about, or the consent that a message that sells needs.
-func (c *evaluation) why() message.Why {
+func (c *evaluation) why() content.Why {
 	if !c.campaign.Class.Marketing() {
 		if c.Profile.SignUp != nil {
-			return message.Why{Kind: message.WhySignUp, On: c.Profile.SignUp.At}
+			return content.Why{Kind: content.WhySignUp, On: c.Profile.SignUp.At}
 		}
 		if c.campaign.LinksTo() != "" {
-			return message.Why{Kind: message.WhyAsked, On: c.intent.Planned}
+			return content.Why{Kind: content.WhyAsked, On: c.intent.Planned}
 		}
 		if c.intent.Order == "" {
-			return message.Why{Kind: message.WhyCustomer}
+			return content.Why{Kind: content.WhyCustomer}
 		}
 		visit, _ := c.visit()
-		return message.Why{Kind: message.WhyOrder, On: visit.At}
+		return content.Why{Kind: content.WhyOrder, On: visit.At}
 	}
 	if consent, said := c.Contact.Said(cmp.Or(c.campaign.Topic, shop.TopicPromotions), c.Profile); said {
-		return message.Why{Kind: message.WhyConsent, On: consent.At, Source: consent.Source}
+		return content.Why{Kind: content.WhyConsent, On: consent.At, Source: consent.Source}
 	}
-	why := message.Why{Kind: message.WhySoftOptIn}
+	why := content.Why{Kind: content.WhySoftOptIn}
 	for _, visit := range c.Profile.Orders {
 		if !visit.Cancelled {
 			why.On = visit.At // the newest is the last

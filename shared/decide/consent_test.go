@@ -29,7 +29,7 @@ func soft(campaigns ...shop.CampaignID) given {
 		m.Text += `{% if soft_opt_in %} object {{ shop.address }} {{ links.unsubscribe }}{% endif %}`
 		g.config.Messages.Messages[id] = m
 	}
-	g.config.Messages = message.Set{Messages: g.config.Messages.Messages}
+	g.config.Messages = message.NewSet(g.config.Messages.Messages)
 	return g
 }
 

@@ -36,10 +36,10 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -88,7 +88,7 @@ type Config struct {
 //	other    the intent has ended, for Send.Reason
 type Decision struct {
 	Send    claim.Send        // State, Reason, Wake, Coupon and Explained are filled in
-	Mail    message.Mail      // for SENDING
+	Mail    content.Mail      // for SENDING
 	Contact frequency.Contact // for SENDING: with the new ledger entry and grant
 	Names   []shop.ProductID  // for SENDING: the products about which the message says something, each once
 }

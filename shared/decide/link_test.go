@@ -25,7 +25,7 @@ func linkAsked(kind shop.OrderKind) given {
 		Class: shop.ClassService, Languages: []string{"en"}, Needs: []string{"confirm"}, Subject: "Your link",
 		HTML: `<p>Here</p><a href="{{ links.confirm }}">link</a>`, Text: "Here {{ why.kind }} {{ links.confirm }}",
 	}
-	g.config.Messages = message.Set{Messages: messages}
+	g.config.Messages = message.NewSet(messages)
 	g.snapshot.Profile.Mailbox = "mailbox-1"
 	i := mail.AtRequest(noon, ann)
 	g.snapshot.Contact = g.snapshot.Contact.WithLinkAsked(kind, frequency.LinkRequest{At: noon, Send: i.SendID("test")})

@@ -36,7 +36,7 @@ func TestMessagesLinkProductsOnTheShopsHostsOnly(t *testing.T) {
 			m.HTML += `{% for p in picks %}<i>{{ p.url }} {{ p.image }}</i>{% endfor %}`
 			g.config.Messages.Messages = maps.Clone(g.config.Messages.Messages)
 			g.config.Messages.Messages["picks"] = m
-			g.config.Messages = message.Set{Messages: g.config.Messages.Messages} // parsed again
+			g.config.Messages = message.NewSet(g.config.Messages.Messages) // parsed again
 			g.snapshot.Items = maps.Clone(g.snapshot.Items)
 			jar := g.snapshot.Items["JAR"]
 			jar.URL, jar.Image = c.url, c.image

@@ -7,12 +7,12 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/frequency"
-	"regulars/shared/message"
 	"regulars/shared/shop"
 )
 
-func (c *evaluation) worthSaying(data message.Data) *rejection {
+func (c *evaluation) worthSaying(data content.Data) *rejection {
 	if c.kept != nil && data.Coupon == nil && c.campaign.Class.Rank() >= shop.ClassPromise.Rank() {
 		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms can no longer be printed; the coupon is voided")
 	}
@@ -33,7 +33,7 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 }
 
 // lacks returns what the message needs and the data does not have.
-func (c *evaluation) lacks(data message.Data) []string {
+func (c *evaluation) lacks(data content.Data) []string {
 	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
 	if c.campaign.NeedsOffer && data.Coupon == nil && !slices.Contains(lacks, "coupon") {
 		lacks = append(lacks, "coupon")
@@ -43,7 +43,7 @@ func (c *evaluation) lacks(data message.Data) []string {
 
 // write renders the message and fills in the parts of the claim: the ledger
 // entry, the grant and the coupon.
-func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) {
+func (c *evaluation) write(data content.Data, issued *issued) (Decision, error) {
 	if refused := untrue(data); refused != nil {
 		c.explained.note("message", refused.reason.Text)
 		return c.answer(*refused), nil
@@ -52,7 +52,7 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 	if err != nil {
 		return Decision{}, err
 	}
-	if faults := message.Lint(rendered, data); len(faults) > 0 {
+	if faults := c.Messages.Lint(rendered, data); len(faults) > 0 {
 		return Decision{}, errors.New("the rendered message does not pass the lint: " + strings.Join(faults, "; "))
 	}
 	if rendered, err = c.counting(rendered, data); err != nil {
@@ -79,7 +79,7 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 
 // named returns the products of which the message states a price, a stock or a former
 // price. Of a product that was ordered it has the title at most, as a reason.
-func named(data message.Data, issued *issued) []shop.ProductID {
+func named(data content.Data, issued *issued) []shop.ProductID {
 	all := set{}
 	for _, p := range data.Picks {
 		all.add([]shop.ProductID{p.Product.ID})
@@ -99,8 +99,8 @@ func named(data message.Data, issued *issued) []shop.ProductID {
 }
 
 // mail returns the rendered message as SES takes it, with its headers and tags.
-func (c *evaluation) mail(rendered message.Rendered, data message.Data) message.Mail {
-	mail := message.Mail{
+func (c *evaluation) mail(rendered content.Rendered, data content.Data) content.Mail {
+	mail := content.Mail{
 		From: c.Shop.Name, To: c.Profile.Email.Value, ReplyTo: c.Shop.ReplyTo, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
 		Headers: map[string]string{
 			"List-Unsubscribe":      "<" + data.Links.Unsubscribe + ">",

@@ -1,20 +1,20 @@
 package decide
 
 import (
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/shop"
 )
 
 // points returns what the message says about the customer's points, with tier
 // names in the given language; nil if the shop has no points or the customer
 // never had any.
-func (c *evaluation) points(language string) *message.Points {
+func (c *evaluation) points(language string) *content.Points {
 	scheme, ledger := c.Points, c.Profile.Points.Ledger
 	if !scheme.On() || len(ledger) == 0 {
 		return nil
 	}
 	b, at := ledger.At(c.now), scheme.StandingOf(ledger, c.now)
-	p := &message.Points{
+	p := &content.Points{
 		Active: max(0, b.Active), Pending: b.Pending,
 		Earned: ledger.Earned(c.intent.Order), Waiting: ledger.PendingOf(c.intent.Order, c.now), Needs: int(at.Needs),
 	}

@@ -1,7 +1,6 @@
 package decide_test
 
 import (
-	"encoding/json"
 	"strings"
 	"sync"
 	"testing"
@@ -53,8 +52,8 @@ var published = sync.OnceValue(func() shoppolicy.Policy {
 		check(err)
 		return c
 	}
-	var set message.Set
-	check(json.Unmarshal([]byte(messages), &set))
+	set, err := message.Decode([]byte(messages))
+	check(err)
 	p := shoppolicy.Policy{
 		Shop: shoppolicy.Shop{
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London",
@@ -104,7 +103,7 @@ var published = sync.OnceValue(func() shoppolicy.Policy {
 	}
 	packed, err := shoppolicy.Encode(p)
 	check(err)
-	p, err = shoppolicy.Decode(packed)
+	p, err = shoppolicy.Decode(packed, message.Renderer{})
 	check(err)
 	return p
 })

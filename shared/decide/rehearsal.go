@@ -9,7 +9,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -212,11 +212,11 @@ func (c *evaluation) asked(of campaign.Campaign) condition.Facts {
 
 // Shown is a message as it would be rendered for a customer.
 type Shown struct {
-	Mail     message.Mail
+	Mail     content.Mail
 	Language string
 	Variant  string   // of the campaign; empty if it has none
 	Lacks    []string // what the message needs and does not have, such as "picks": then there is no Mail
-	Findings []string // why the message must not be sent, by [message.Lint]; none: it may
+	Findings []string // why the message must not be sent, by [content.Set.Lint]; none: it may
 }
 
 // Show renders the message of an intent, whether the customer may get it or not: it
@@ -250,7 +250,7 @@ func Show(now time.Time, s Snapshot, i campaign.Intent, r Config) (Shown, error)
 	if err != nil {
 		return Shown{}, err
 	}
-	shown.Findings = append(shown.Findings, message.Lint(rendered, data)...)
+	shown.Findings = append(shown.Findings, c.Messages.Lint(rendered, data)...)
 	shown.Mail = c.mail(rendered, data)
 	return shown, nil
 }

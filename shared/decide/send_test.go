@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/coupon"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
@@ -25,7 +26,7 @@ import (
 var codes = regexp.MustCompile(`\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}\b`)
 
 // code returns the one code that both parts of a mail print, or "".
-func code(t testing.TB, m message.Mail) string {
+func code(t testing.TB, m content.Mail) string {
 	t.Helper()
 	html, text := codes.FindAllString(m.HTML, -1), codes.FindAllString(m.Text, -1)
 	if !slices.Equal(html, text) || len(html) > 1 {
@@ -169,7 +170,7 @@ func TestMailHasTheLegalFooterOfTheCustomersCountry(t *testing.T) {
 		m := messages["picks"]
 		m.HTML += `<p>{{ shop.legal }}</p>`
 		messages["picks"] = m
-		g.config.Messages = message.Set{Messages: messages} // parsed again
+		g.config.Messages = message.NewSet(messages) // parsed again
 		if d := decision(t, g); d.Send.State != claim.Sending || !strings.Contains(d.Mail.HTML, "<p>"+want+"</p>") {
 			t.Errorf("in %q: %s, %s, want %q", country, state(d), d.Mail.HTML, want)
 		}

@@ -26,7 +26,7 @@ func signUp() given {
 		Class: shop.ClassService, Languages: []string{"en"}, Needs: []string{"confirm"}, Subject: "Confirm",
 		HTML: `<p>Please</p><a href="{{ links.confirm }}">confirm</a>`, Text: "Please confirm {{ why.kind }} {{ links.confirm }}",
 	}
-	g.config.Messages = message.Set{Messages: messages}
+	g.config.Messages = message.NewSet(messages)
 	id := shop.SignUpID("mailbox-1")
 	intent := asks.AtSignUp(noon, id)
 	g.snapshot.Profile = profile.Profile{

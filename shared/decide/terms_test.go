@@ -1,7 +1,6 @@
 package decide_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -52,8 +51,9 @@ func TestAMessagePrintsTheTermsOfItsOffer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := aCase("thanks")
-			g.config.Messages = message.Set{}
-			check(json.Unmarshal([]byte(allTerms), &g.config.Messages))
+			messages, err := message.Decode([]byte(allTerms))
+			check(err)
+			g.config.Messages = messages
 			c.offer.ID, c.offer.Version, c.offer.Days, c.offer.Budget = "welcome", 1, 14, offer.Budget{Uses: 9, Shards: 1}
 			g.config.Offers = []offer.Offer{c.offer}
 			g.snapshot.Items["TIN"] = recommend.Item{Product: shop.Product{ID: "TIN", Title: "Tea tin", Stock: c.stock}}

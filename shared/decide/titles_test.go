@@ -39,7 +39,7 @@ func TestAMailHasTheTitlesOfItsLanguage(t *testing.T) {
 				m.Text += "{% for p in picks %} [{{ p.reason.title }}]{% endfor %}{{ coupon.product }}"
 				g.config.Messages.Messages[id] = m
 			}
-			g.config.Messages = message.Set{Messages: g.config.Messages.Messages} // parsed again
+			g.config.Messages = message.NewSet(g.config.Messages.Messages) // parsed again
 			d := decision(t, g)
 			for _, text := range texts {
 				if !strings.Contains(d.Mail.Text, text) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"regulars/shared/claim"
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -29,8 +29,8 @@ func (c *evaluation) former(picks []recommend.Pick) map[shop.ProductID]shop.Mone
 
 // untrue rejects a message whose data contradict each other; nil if they do not. A
 // coupon that waited with the send is voided.
-func untrue(data message.Data) *rejection {
-	if wrong := message.Untrue(data); len(wrong) > 0 {
+func untrue(data content.Data) *rejection {
+	if wrong := content.Untrue(data); len(wrong) > 0 {
 		return end(claim.Suppressed, "untrue", "%s", strings.Join(wrong, "; "))
 	}
 	return nil

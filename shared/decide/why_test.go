@@ -19,7 +19,7 @@ func printing(g given, id shop.MessageID, line string) given {
 	m := g.config.Messages.Messages[id]
 	m.Text += "\n" + line
 	g.config.Messages.Messages[id] = m
-	g.config.Messages = message.Set{Messages: g.config.Messages.Messages} // parsed again
+	g.config.Messages = message.NewSet(g.config.Messages.Messages) // parsed again
 	return g
 }
 

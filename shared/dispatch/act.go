@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/coupon"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
@@ -21,7 +21,7 @@ import (
 // attempt is a claimed send with the mail to hand to SES.
 type attempt struct {
 	send claim.Send // SENDING, with its fence
-	mail message.Mail
+	mail content.Mail
 }
 
 // act waits for a permit and stores the decision. It returns the attempt to

@@ -9,9 +9,9 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	"regulars/shared/sendrate"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
@@ -44,7 +44,7 @@ type Attempts interface {
 // SES takes one message and returns SES's ID for it; [ses.Client] is one. Each
 // error is a [*ses.Refused], a [*ses.Wait] or a [*ses.Unknown].
 type SES interface {
-	Send(context.Context, message.Mail) (string, error)
+	Send(context.Context, content.Mail) (string, error)
 }
 
 // Inputs keeps what decisions were made from; [redecide.Keeper] does so.

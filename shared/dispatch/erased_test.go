@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
-	"regulars/shared/message"
+	"regulars/shared/content"
 )
 
 // An intent that is on the queue while its customer is erased ends without a
@@ -43,7 +43,7 @@ func TestStrippedSendsEnd(t *testing.T) {
 	h.is(waits, claim.Suppressed, "erased")
 
 	claimed := ofOrder("sorry", "o-2", morning.Add(30*time.Hour))
-	h.answer = func(message.Mail) error { // while SES is called
+	h.answer = func(content.Mail) error { // while SES is called
 		d := h.send(claimed)
 		return h.store.StripSend(t.Context(), d, d.Stripped(h.now))
 	}

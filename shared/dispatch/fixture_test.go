@@ -10,6 +10,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/condition"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -42,8 +43,8 @@ type bench struct {
 	model    recommend.Model
 	now      time.Time
 	woken    []campaign.Intent // on the queue
-	sent     []message.Mail
-	answer   func(message.Mail) error // SES's answer to a message; nil: it accepts all
+	sent     []content.Mail
+	answer   func(content.Mail) error // SES's answer to a message; nil: it accepts all
 }
 
 // fatal is the common interface of *testing.T and *rapid.T.
@@ -85,7 +86,7 @@ func (h *bench) Keep(ctx context.Context, m decide.Made) {
 	h.must(err)
 	links, err := linktoken.New(map[string][]byte{"again": []byte(strings.Repeat("a", 64))}, "again")
 	h.must(err)
-	archive := redecide.New(h.store, links, [][]byte{[]byte("another")})
+	archive := redecide.New(h.store, message.Renderer{}, links, [][]byte{[]byte("another")})
 	archive.Policy = func(context.Context, string) (shoppolicy.Policy, error) { return m.Config.Policy, nil }
 	again, err := archive.Again(ctx, in)
 	h.must(err)
@@ -111,7 +112,7 @@ func (h *bench) Look(context.Context) (shoppolicy.Policy, error)   { return h.po
 func (h *bench) Model(context.Context) (recommend.Model, error)    { return h.model, nil }
 
 // Send is SES.
-func (h *bench) Send(_ context.Context, m message.Mail) (string, error) {
+func (h *bench) Send(_ context.Context, m content.Mail) (string, error) {
 	if h.answer != nil {
 		if err := h.answer(m); err != nil {
 			return "", err
@@ -250,7 +251,7 @@ func aPolicy() shoppolicy.Policy {
 				shop.ClassService: {Quiet: true}, shop.ClassRecovery: {}, shop.ClassPromise: {Obeys: true, Counts: true, Quiet: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			},
 		},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{}},
+		Messages: message.NewSet(map[shop.MessageID]message.Message{}),
 	}
 	for _, c := range []campaign.Campaign{
 		{ID: "a2", Class: shop.ClassPromotion, Value: 2},
@@ -275,7 +276,7 @@ func aPolicy() shoppolicy.Policy {
 	if err != nil {
 		panic(err)
 	}
-	if p, err = shoppolicy.Decode(packed); err != nil {
+	if p, err = shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 		panic(err)
 	}
 	return p

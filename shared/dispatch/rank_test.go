@@ -11,8 +11,8 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/decide"
-	"regulars/shared/message"
 	"regulars/shared/shop"
 )
 
@@ -73,7 +73,7 @@ func (h *bench) open() (open []claim.Send) {
 // promotion waits that could have been sent instead and cannot be sent any
 // more.
 func (h *bench) watch(t *rapid.T) {
-	h.answer = func(m message.Mail) error {
+	h.answer = func(m content.Mail) error {
 		snapshot, err := h.store.Snapshot(context.Background(), ann)
 		h.must(err)
 		id := shop.SendID(m.Tags["send_id"])

@@ -9,10 +9,10 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
-	"regulars/shared/message"
 	"regulars/shared/sendrate"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
@@ -180,7 +180,7 @@ func TestRivalThatSESPostponesKeepsItsReservation(t *testing.T) {
 	h.take(worse)
 	h.take(better)
 	h.at(morning)
-	h.answer = func(message.Mail) error { return &ses.Wait{Code: "TooManyRequestsException"} }
+	h.answer = func(content.Mail) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(worse)
 	if d := h.is(better, claim.Queued, "ses:TooManyRequestsException"); !d.ReservationKept {
 		t.Error("the better send does not keep its reservation")
@@ -278,7 +278,7 @@ func TestPostponedMessageStillSpeaksForBothOrders(t *testing.T) {
 	h.take(first)
 	h.take(second)
 	h.at(morning)
-	h.answer = func(message.Mail) error { return &ses.Wait{Code: "TooManyRequestsException"} }
+	h.answer = func(content.Mail) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(first)
 	if d := h.is(first, claim.Queued, "ses:TooManyRequestsException"); !d.ReservationKept {
 		t.Fatal("the speaker does not keep its reservation")

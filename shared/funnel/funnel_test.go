@@ -57,10 +57,10 @@ func newBench(t *testing.T) *bench {
 			Zone: "Europe/London", Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}},
 			Caps: []frequency.Cap{{Name: "day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Window{Calendar: frequency.Day}}},
 		},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{"news": {
+		Messages: message.NewSet(map[shop.MessageID]message.Message{"news": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "News",
 			HTML: `<p>News</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `News {{ links.unsubscribe }} {{ shop.address }}`,
-		}}},
+		}}),
 		Campaigns: []campaign.Campaign{
 			{ID: "weekly", Schedule: "0 12 * * 6", Audience: when("customer.orders >= 1")},
 			{ID: "back", On: []shop.OrderKind{shop.BackInStock}, Audience: when("customer.likes[product.id]"), Product: &campaign.ProductTerms{Stock: 1, PerUnit: 2}},
@@ -78,7 +78,7 @@ func newBench(t *testing.T) *bench {
 	}
 	packed, err := shoppolicy.Encode(p) // a policy renders its messages after it was decoded
 	must(t, err)
-	if p, err = shoppolicy.Decode(packed); err != nil {
+	if p, err = shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 		t.Fatal(err)
 	}
 	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"regulars/shared/content"
 	"regulars/shared/shop"
 )
 
@@ -68,7 +69,7 @@ func (r reader) advise(folder string, m Message, language string, sources map[st
 	if strings.Count(e.subject, "!") > 1 {
 		onSubject("write one, or none", "in %q: the subject has several exclamation marks", language)
 	}
-	if m.Class == shop.ClassPromotion && !sellingNames().MatchString(sources["subject"].text) && !sellingNames().MatchString(preview().FindString(sources["HTML part"].text)) {
+	if m.Class == shop.ClassPromotion && !content.Sells(sources["subject"].text) && !content.Sells(preview().FindString(sources["HTML part"].text)) {
 		onSubject("print a product or the coupon in one of them", "neither the subject nor the preheader names what is inside")
 	}
 	body := sources["HTML part"].words("<mj-preview")

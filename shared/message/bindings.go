@@ -62,7 +62,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"service_issue":  d.ServiceIssue,
 		"soft_opt_in":    d.SoftOptIn,
 		"why":            map[string]any{"kind": d.Why.Kind, "on": b.day(d.Why.On), "source": string(d.Why.Source)},
-		"sells":          d.sells(),
+		"sells":          sells(d),
 		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences), "confirm": link(d.Links.Confirm)},
 	}
 	return all, b.err
@@ -190,7 +190,7 @@ func (b *binder) coupon(c *Coupon) any {
 }
 
 func (b *binder) points(p *Points) any {
-	if p.nothing() {
+	if p.Nothing() {
 		return nil
 	}
 	return map[string]any{

@@ -44,13 +44,13 @@ func (r reader) used(folder, language string, entries map[string]entry, uses []u
 			continue
 		}
 		phrases[u.key] = e.phrase
-		for _, name := range e.phrase.placeholders() {
+		for _, name := range placeholders(e.phrase) {
 			if !slices.Contains(u.given, name) {
 				r.faults.add(e.place.file, e.place.line, "remove it, or give it there with "+name+": …",
 					"the string %q prints {%s}, which %s:%d does not give", u.key, name, u.place.file, u.place.line)
 			}
 		}
-		if e.phrase.plural() && !slices.Contains(u.given, "count") {
+		if hasPlurals(e.phrase) && !slices.Contains(u.given, "count") {
 			r.faults.add(u.place.file, u.place.line, "say how many with count: …", "the string %q has plurals in %s", u.key, e.place.file)
 		}
 	}
@@ -73,7 +73,7 @@ func (r reader) checkSame(key string, first, second entry) {
 	counted := func(names []string) []string {
 		return slices.DeleteFunc(names, func(n string) bool { return n == "count" })
 	}
-	a, b := counted(first.phrase.placeholders()), counted(second.phrase.placeholders())
+	a, b := counted(placeholders(first.phrase)), counted(placeholders(second.phrase))
 	if !slices.Equal(a, b) {
 		r.faults.add(second.place.file, second.place.line, "print the same in every language",
 			"the string %q prints {%s} here, but {%s} in %s", key, strings.Join(b, "} {"), strings.Join(a, "} {"), first.place.file)

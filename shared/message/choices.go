@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// sells reports whether the message sells with this data: by its class, or
+// sellsWith reports whether the message sells with this data: by its class, or
 // because it prints picks, a product, a coupon or points.
-func (m Message) sells(d Data) bool {
-	return m.Class.Marketing() || d.sells() && m.Sells()
+func sellsWith(m Message, d Data) bool {
+	return m.Class.Marketing() || sells(d) && m.Sells()
 }
 
 // sells reports whether there is something to sell.
-func (d Data) sells() bool {
+func sells(d Data) bool {
 	return len(d.Picks) > 0 || d.Product != nil || d.Cart != nil || d.Coupon != nil || d.Points != nil
 }
 

@@ -1,10 +1,11 @@
 package message
 
 import (
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"regulars/shared/content"
 )
 
 // clean returns s as one line of harmless text: without control characters and
@@ -52,17 +53,7 @@ func extends(r rune) bool {
 
 // link returns a URL that a message may link to, or "". It must be absolute and
 // https; http is allowed only for the local machine, for the local cloud.
-func link(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || u.User != nil {
-		return ""
-	}
-	local := u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1"
-	if u.Scheme == "https" || u.Scheme == "http" && local {
-		return u.String()
-	}
-	return ""
-}
+func link(address string) string { return content.Link(address) }
 
 // initial returns the first letter or digit of a title in upper case, for the
 // tile that replaces a missing picture.

@@ -43,7 +43,7 @@ func newDataTexts(language string, d Data) dataTexts {
 	if p := d.Points; p != nil {
 		texts, money = append(texts, p.Tier, p.Next), append(money, p.Worth)
 	}
-	for _, p := range d.products() {
+	for _, p := range d.Products() {
 		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price, p.Was)
 	}
 	theirs := links(d) // their tokens can look like prices, such as 39USD
@@ -97,7 +97,7 @@ func links(d Data) (own []string) {
 			all = append(all, line.Product.URL, line.Product.Image)
 		}
 	}
-	for _, p := range d.products() {
+	for _, p := range d.Products() {
 		all = append(all, p.Product.URL, p.Product.Image)
 	}
 	for _, address := range all {

@@ -93,7 +93,7 @@ func knownDays(language string, d Data) map[string]bool {
 		return nil
 	}
 	known := map[string]bool{}
-	for _, at := range d.days() {
+	for _, at := range days(d) {
 		known[find.first(knownLanguages()[language].long(at))] = true
 	}
 	return known
@@ -128,29 +128,29 @@ func Priced(language string, m shop.Money) string {
 }
 
 // days returns every day of the data, in the customer's zone.
-func (d Data) days() (days []time.Time) {
+func days(d Data) (all []time.Time) {
 	zone := d.Zone
 	if zone == nil {
 		zone = time.UTC
 	}
 	if d.Order != nil && !d.Order.Until.IsZero() {
-		days = append(days, d.Order.Until.In(zone))
+		all = append(all, d.Order.Until.In(zone))
 	}
 	if d.Coupon != nil && !d.Coupon.Until.IsZero() {
-		days = append(days, d.Coupon.Until.In(zone))
+		all = append(all, d.Coupon.Until.In(zone))
 	}
 	if d.Points != nil && !d.Points.Expires.IsZero() {
-		days = append(days, d.Points.Expires.In(zone))
+		all = append(all, d.Points.Expires.In(zone))
 	}
 	if !d.Why.On.IsZero() {
-		days = append(days, d.Why.On.In(zone))
+		all = append(all, d.Why.On.In(zone))
 	}
-	for _, pick := range d.products() {
+	for _, pick := range d.Products() {
 		if !pick.Reason.On.IsZero() {
-			days = append(days, pick.Reason.On.In(zone))
+			all = append(all, pick.Reason.On.In(zone))
 		}
 	}
-	return days
+	return all
 }
 
 // lintCoupon checks that each part that gives the code gives the last day too.

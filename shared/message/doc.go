@@ -15,7 +15,7 @@
 // The package has two uses. When a policy is published, [Load] reads the
 // folders, compiles the Markdown and the MJML, renders every message in every language with
 // every kind of data, and reports all faults at once. When a message is sent,
-// [Set.Render] uses only the published form: it needs no files, no parser and
+// [content.Set.Render] uses only the published form: it needs no files, no parser and
 // no compiler, reads no clock, and returns the same bytes for the same data. So a
 // missing string fails the publication, never the send.
 //

@@ -2,14 +2,10 @@ package message
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/osteele/liquid"
-
-	"regulars/shared/shop"
 )
 
 // longestSubject is the most characters of a subject. Mail programs show about
@@ -55,25 +51,6 @@ func (t template) located(err liquid.SourceError) error {
 	return e
 }
 
-type editionKey struct {
-	id       shop.MessageID
-	language string
-}
-
-// edition returns the message in the language. It parses the templates on the
-// first call only.
-func (s Set) edition(id shop.MessageID, m Message, language string) (*edition, error) {
-	if !slices.Contains(m.Languages, language) {
-		return nil, fmt.Errorf("it has no language %q, only %s", language, strings.Join(m.Languages, ", "))
-	}
-	prepare := func() (*edition, error) { return newEdition(m, language) }
-	if s.prepared == nil { // a Set that neither Load nor JSON made
-		return prepare()
-	}
-	once, _ := s.prepared.LoadOrStore(editionKey{id, language}, sync.OnceValues(prepare))
-	return once.(func() (*edition, error))()
-}
-
 func newEdition(m Message, language string) (*edition, error) {
 	w, err := newLocalizer(language, m.Strings[language])
 	if err != nil {
@@ -100,9 +77,9 @@ func newEdition(m Message, language string) (*edition, error) {
 	return e, nil
 }
 
-// render renders the three parts, the subject first: the HTML part uses it as
+// Render renders the three parts, the subject first: the HTML part uses it as
 // its title.
-func (e *edition) render(d Data) (Rendered, error) {
+func (e *edition) Render(d Data) (Rendered, error) {
 	names, err := bindings(d, e.localizer)
 	if err != nil {
 		return Rendered{}, err

@@ -16,10 +16,6 @@ import (
 	"golang.org/x/text/language"
 )
 
-// DefaultLanguage is the language for customers whose own language a message
-// does not have.
-const DefaultLanguage = "en"
-
 // languageRules writes numbers, dates, money and plurals in one language, by
 // the Unicode CLDR. It contains no texts: those are in the message's strings.
 type languageRules struct {

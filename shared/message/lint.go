@@ -9,12 +9,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"regulars/shared/content"
 	"regulars/shared/shop"
 )
-
-// largestHTML is the size in bytes above which Gmail cuts off the end of a
-// message ("[Message clipped]"), and with it the unsubscribe link.
-const largestHTML = 102_400
 
 // part is one part of a rendered message: its whole source, and the text that a
 // reader sees.
@@ -46,8 +43,8 @@ func Lint(r Rendered, d Data) []string {
 	if strings.TrimSpace(r.Text) == "" {
 		add("the text part is empty")
 	}
-	if len(r.HTML) > largestHTML {
-		add("the HTML part has %d bytes; beyond %d, mail programs cut it off", len(r.HTML), largestHTML)
+	if len(r.HTML) > content.LargestHTML {
+		add("the HTML part has %d bytes; beyond %d, mail programs cut it off", len(r.HTML), content.LargestHTML)
 	}
 	inData, days := newDataTexts(r.Language, d), knownDays(r.Language, d)
 	buffer := make([]byte, 0, max(len(seen), len(r.Text), len(r.Subject)))
@@ -64,7 +61,7 @@ func Lint(r Rendered, d Data) []string {
 			add("the %s names %d days that are not in its data", part.name, n)
 		}
 	}
-	wrong = append(wrong, Untrue(d)...)
+	wrong = append(wrong, content.Untrue(d)...)
 	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
 	wrong = append(wrong, lintCart(d, parts)...)
 	for _, wrongLink := range lintLinks(r.HTML) {

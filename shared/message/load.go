@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
@@ -29,7 +30,7 @@ type header struct {
 	Needs     []string   `yaml:"needs"`
 	Subject   string     `yaml:"subject"`
 
-	Subjects map[string]string `yaml:"subjects"` // other subjects, by name: see [WithSubject]
+	Subjects map[string]string `yaml:"subjects"` // other subjects, by name: see [content.WithSubject]
 }
 
 // Load reads every message below fsys, one in each folder, and proves that it
@@ -56,15 +57,23 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 		}
 		maps.Copy(messages, r.message(name, compile, parse))
 	}
-	set := newSet(messages, r.reasons(messages))
+	set := content.NewSet(messages, r.reasons(messages), Renderer{})
 	if len(messages) == 0 && len(r.faults.all) == 0 {
 		r.faults.add(".", 0, "add a folder with a message.yaml", "there is no message")
 	}
 	if found := sorted(r.faults.all); len(found) > 0 {
 		return Set{}, found
 	}
-	set.Advice, set.bodies = sorted(r.faults.advice), r.bodies
+	set.Advice, set.Source = sorted(r.faults.advice), r.find
 	return set, nil
+}
+
+// find returns the file and line where the HTML part of a message was written like this:
+// see [content.Set.Place].
+func (r reader) find(id shop.MessageID, fragment string) (file string, line int, ok bool) {
+	body, ok := r.bodies[id]
+	at := body.find(fragment)
+	return at.file, at.line, ok
 }
 
 // message reads and checks the message of one folder. It returns it, and once more
@@ -120,7 +129,7 @@ func (r reader) message(folder string, compile Compile, parse Parse) map[shop.Me
 		if len(r.faults.all) == 0 {
 			r.prove(folder, other, with)
 		}
-		all[WithSubject(shop.MessageID(folder), name)] = other
+		all[content.WithSubject(shop.MessageID(folder), name)] = other
 	}
 	return all
 }
@@ -159,8 +168,8 @@ func (r reader) checkHeader(file string, h header, markdown bool) {
 		}
 	}
 	for _, need := range h.Needs {
-		if needs[need] == nil {
-			r.faults.add(file, 0, "name some of "+strings.Join(slices.Sorted(maps.Keys(needs)), ", "), "the message needs %q, which is not known", need)
+		if !slices.Contains(content.Needs(), need) {
+			r.faults.add(file, 0, "name some of "+strings.Join(content.Needs(), ", "), "the message needs %q, which is not known", need)
 		}
 	}
 	switch {

@@ -16,16 +16,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// Phrase is one string of one language: its text by plural category. A string
-// without plurals has only the category "other". Placeholders are in braces:
-// "{count} customers who bought {title} bought this".
-type Phrase map[string]string
-
 // placeholder is a name in braces.
 var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([a-z_]+)\}`) })
 
 // placeholders returns the placeholders of all forms of the phrase, sorted.
-func (p Phrase) placeholders() []string {
+func placeholders(p Phrase) []string {
 	names := map[string]bool{}
 	for _, text := range p {
 		for _, m := range placeholder().FindAllStringSubmatch(text, -1) {
@@ -35,8 +30,8 @@ func (p Phrase) placeholders() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// plural reports whether the phrase has plural forms, which need a count.
-func (p Phrase) plural() bool { return len(p) > 1 }
+// hasPlurals reports whether the phrase has plural forms, which need a count.
+func hasPlurals(p Phrase) bool { return len(p) > 1 }
 
 // localizer prints the strings, money, dates and numbers of one message in one
 // language.
@@ -71,7 +66,7 @@ func (l *localizer) say(key string, pairs ...any) (string, error) {
 		values[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	category := "other"
-	if phrase.plural() {
+	if hasPlurals(phrase) {
 		count, ok := values["count"].(int)
 		if !ok {
 			return "", fmt.Errorf("string %q has plurals: give the number, with count: and a whole number", key)

@@ -90,8 +90,8 @@ func loadLetter(t testing.TB, changes map[string]string) message.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var set message.Set
-	if err := json.Unmarshal(stored, &set); err != nil {
+	set, err := message.Decode(stored)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return set

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"regulars/shared/content"
 )
 
 // scope is the variables of a template by name. A value is another scope, a
@@ -14,7 +16,7 @@ type scope = map[string]any
 // knownNames returns every variable of docs/messages.md. It takes them from the
 // bindings of a sample that has every value, so that there is no second list.
 func knownNames() scope {
-	w, err := newLocalizer(DefaultLanguage, nil)
+	w, err := newLocalizer(content.DefaultLanguage, nil)
 	if err != nil {
 		panic(err) // unreachable: English is known
 	}

@@ -44,7 +44,7 @@ func (r reader) proveIn(language, folder string, m Message, t templates) {
 		if len(m.Lacks(d)) > 0 || d.SoftOptIn && !m.Sells() {
 			continue
 		}
-		rendered, err := e.render(d)
+		rendered, err := e.Render(d)
 		if err != nil {
 			r.renderFault(folder, sources, language, err)
 			break
@@ -56,7 +56,7 @@ func (r reader) proveIn(language, folder string, m Message, t templates) {
 			r.faults.add(at.file, at.line, "shorten it", "in %q: the subject is longer than %d characters: %q", language, longestWritten, rendered.Subject)
 			break
 		}
-		if len(wrong) == 0 && m.sells(d) {
+		if len(wrong) == 0 && sellsWith(m, d) {
 			wrong = lintChoices(rendered, d)
 		}
 		if len(wrong) > 0 {

@@ -2,7 +2,6 @@ package message
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -15,42 +14,11 @@ import (
 )
 
 // reasonPartial is the shared partial with the reason of a pick. Messages
-// include it, and [Set.Reason] renders it alone, so that the texts exist once.
+// include it, and [content.Set.Reason] renders it alone, so that the texts exist once.
 const reasonPartial = "reason.liquid"
 
-// reasonsID is the message ID of the reasons in the cache of editions. No
-// folder can have this name.
-const reasonsID shop.MessageID = ""
-
-// Reason returns the reason of a pick as one line of plain text, in the same
-// words as in messages. It returns "" for a kind of reason that the shop's
-// partial does not have, and if the shop has no such partial. Months are those of
-// the zone, in which nil is UTC; one of more than eleven months before now has its
-// year.
-//
-// It fails if the Set does not have the language: see [Set.ReasonLanguage].
-func (s Set) Reason(language string, now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
-	if s.Reasons.Text == "" {
-		return "", nil
-	}
-	e, err := s.edition(reasonsID, s.Reasons, language)
-	if err != nil {
-		return "", fmt.Errorf("render a reason: %w", err)
-	}
-	text, err := e.reason(now, zone, r)
-	if err != nil {
-		return "", fmt.Errorf("render a reason of kind %q in %q: %w", r.Kind, language, err)
-	}
-	return text, nil
-}
-
-// ReasonLanguage returns the language of reasons for a customer with this
-// locale, by the rules of [Set.Language]. It returns "" if the Set has no
-// reasons.
-func (s Set) ReasonLanguage(locale string) string { return nearest(s.Reasons.Languages, locale) }
-
-// reason renders the text part for one pick that has only a reason.
-func (e *edition) reason(now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
+// Reason renders the text part for one pick that has only a reason.
+func (e *edition) Reason(now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
 	names, err := bindings(Data{Now: now, Zone: zone, Picks: []recommend.Pick{{Reason: r}}}, e.localizer)
 	if err != nil {
 		return "", err
@@ -108,7 +76,7 @@ func (r reader) proveReasons(m Message, s source) {
 			sampled = append(sampled, samplePicks(2, days, 2)...)
 		}
 		for _, p := range sampled {
-			text, err := e.reason(sampleDay, time.UTC, p.Reason)
+			text, err := e.Reason(sampleDay, time.UTC, p.Reason)
 			if err != nil {
 				r.renderFault(shared, map[string]source{"text part": s}, l, err)
 			} else if text == "" && p.Reason.Customers > 0 {

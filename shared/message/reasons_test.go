@@ -51,8 +51,8 @@ func TestReasonRendersThePartialOfMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var set message.Set // as the functions load it
-	if err := json.Unmarshal(stored, &set); err != nil {
+	set, err := message.Decode(stored) // as the functions load it
+	if err != nil {
 		t.Fatal(err)
 	}
 	for phrase, c := range map[string]struct {

@@ -17,10 +17,10 @@ import (
 
 // setOf returns a Set with one message, "m", with these parts.
 func setOf(subject, html, text string, phrases map[string]message.Phrase) message.Set {
-	return message.Set{Messages: map[shop.MessageID]message.Message{"m": {
+	return message.NewSet(map[shop.MessageID]message.Message{"m": {
 		Class: shop.ClassService, Languages: []string{"pl", "ru", "el", "en"}, Subject: subject, HTML: html, Text: text,
 		Strings: map[string]map[string]message.Phrase{"en": phrases, "ru": phrases, "pl": phrases, "el": phrases},
-	}}}
+	}})
 }
 
 func render(t *testing.T, s message.Set, d message.Data) message.Rendered {
@@ -235,8 +235,8 @@ func TestDecodedSetRendersTheSameBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read message.Set
-	if err := json.Unmarshal(stored, &read); err != nil {
+	read, err := message.Decode(stored)
+	if err != nil {
 		t.Fatal(err)
 	}
 	d := message.Data{

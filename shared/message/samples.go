@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/shared/brand"
+	"regulars/shared/content"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -12,7 +13,7 @@ import (
 // fullSample returns data with every value.
 func fullSample() Data {
 	return Data{
-		Language:     DefaultLanguage,
+		Language:     content.DefaultLanguage,
 		Zone:         time.UTC,
 		Now:          sampleDay,
 		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town", Legal: "Registered in Example Town on 1 March 2020, capital 25,000 €", Brand: sampleBrand, CartURL: "https://shop.example.com/discount/SAMPLE-C0DE-1?redirect=/cart", ContactURL: "https://shop.example.com/contact", Replies: true},
@@ -26,7 +27,7 @@ func fullSample() Data {
 		Points:       samplePoints(320),
 		ServiceIssue: "delayed",
 		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/p/sample", Confirm: "https://shop.example.com/c/sample"},
-		Why:          Why{Kind: WhyOrder, On: sampleDay.AddDate(0, 0, -60)},
+		Why:          Why{Kind: content.WhyOrder, On: sampleDay.AddDate(0, 0, -60)},
 	}
 }
 
@@ -132,12 +133,12 @@ func samples(language string) []Data {
 	})
 	vary(func(d *Data) { d.Coupon, d.Shop.CartURL = nil, "" })
 	vary(func(d *Data) { d.Order.URL, d.Shop.CartURL, d.Shop.ContactURL, d.Shop.Replies = "", "", "", false })
-	for _, kind := range WhyKinds {
+	for _, kind := range content.WhyKinds {
 		vary(func(d *Data) { d.Why.Kind = kind })
 		vary(func(d *Data) { d.Why = Why{Kind: kind} })
 	}
 	for _, source := range shop.ConsentSources {
-		vary(func(d *Data) { d.Why.Kind, d.Why.Source = WhyConsent, source })
+		vary(func(d *Data) { d.Why.Kind, d.Why.Source = content.WhyConsent, source })
 	}
 	vary(func(d *Data) { d.Points = nil })
 	vary(func(d *Data) { d.Points = &Points{} })

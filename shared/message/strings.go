@@ -97,7 +97,7 @@ func scalar(n ast.Node) string {
 // checkPhrase reports the faults of one string.
 func (r reader) checkPhrase(key, language string, e entry) {
 	rules, known := knownLanguages()[language]
-	if e.phrase.plural() && known {
+	if hasPlurals(e.phrase) && known {
 		wanted := rules.categories()
 		for _, category := range slices.Sorted(maps.Keys(wanted)) {
 			if _, ok := e.phrase[category]; !ok {

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/content"
 	"regulars/shared/message"
+	"regulars/shared/shop"
 )
 
 // A message has each of its other subjects under an ID of its own. All else is the
@@ -30,9 +32,9 @@ func TestAMessageHasOtherSubjects(t *testing.T) {
 		}(),
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			id := message.WithSubject("letter", "warm")
+			id := content.WithSubject("letter", "warm")
 			if _, ok := set.Messages["note"]; ok {
-				id = message.WithSubject("note", "warm")
+				id = content.WithSubject("note", "warm")
 			}
 			of := set.Messages[id].Of
 			d.Picks[0].Reason.Title, d.Picks[0].Reason.Customers = "Cup", 3
@@ -75,8 +77,8 @@ func TestFaultOfAnotherSubjectIsReported(t *testing.T) {
 }
 
 func TestASubjectOfAMissingMessageIsRefused(t *testing.T) {
-	var set message.Set
-	if err := json.Unmarshal([]byte(`{"messages": {"a+warm": {"of": "a", "subject": "Hi"}}}`), &set); err == nil {
+	stored := content.Stored{Messages: map[shop.MessageID]message.Message{"a+warm": {Of: "a", Subject: "Hi"}}}
+	if _, err := stored.Set(message.Renderer{}); err == nil {
 		t.Error("a subject of a missing message was read")
 	}
 }

@@ -37,7 +37,7 @@ var urgency = sync.OnceValue(func() map[string]pressure {
 // word about a small stock if the text prints the number of units from the
 // data.
 func (r reader) checkUrgency(what, language, text string, at place) {
-	lists, printed, folded := urgency()[language], Phrase{"other": text}.placeholders(), fold(text)
+	lists, printed, folded := urgency()[language], placeholders(Phrase{"other": text}), fold(text)
 	for _, kind := range []struct {
 		words      []string
 		but        string // the placeholder with which they are allowed

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/campaigncontrol"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
@@ -27,7 +28,6 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/funnel"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -247,7 +247,7 @@ func (l *liveShop) Breakers(ctx context.Context) (breaker.Now, error) { return l
 func (l *liveShop) ForgetBreakers()                                   {}
 
 // Send is SES, which accepts every message.
-func (l *liveShop) Send(context.Context, message.Mail) (string, error) { return "ses", nil }
+func (l *liveShop) Send(context.Context, content.Mail) (string, error) { return "ses", nil }
 
 func (l *liveShop) funnel() *funnel.Funnel {
 	return &funnel.Funnel{

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"regulars/shared/breaker"
+	"regulars/shared/content"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/outcome"
@@ -63,9 +64,11 @@ type Cache struct {
 	breakersRead time.Time // when they were read
 }
 
-// New returns an empty cache.
-func New(store Store, now func() time.Time) *Cache {
-	return &Cache{store: store, now: now, decode: shoppolicy.Decode}
+// New returns an empty cache. The renderer renders the messages of its policies.
+func New(store Store, now func() time.Time, renderer content.Renderer) *Cache {
+	return &Cache{store: store, now: now, decode: func(packed []byte) (shoppolicy.Policy, error) {
+		return shoppolicy.Decode(packed, renderer)
+	}}
 }
 
 // WithoutMessages returns an empty cache whose policies have no messages: see

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
+	"regulars/shared/message"
 	"regulars/shared/outcome"
 	"regulars/shared/policycache"
 	"regulars/shared/recommend"
@@ -104,7 +105,7 @@ func (s *table) learn(t *testing.T, version string) {
 // newCache returns a cache, and a clock to move.
 func newCache(s *table) (*policycache.Cache, *time.Time) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	return policycache.New(s, func() time.Time { return now }), &now
+	return policycache.New(s, func() time.Time { return now }, message.Renderer{}), &now
 }
 
 // shopOf fails the test if the policy in force is not of that shop.

@@ -23,6 +23,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/contactchange"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
@@ -49,7 +50,7 @@ type day struct {
 	policy shoppolicy.Policy
 	model  recommend.Model
 
-	mails   []message.Mail        // that SES accepted
+	mails   []content.Mail        // that SES accepted
 	stopped map[shop.SendID]error // sends whose intent failed, as in the dead letters
 	intents map[shop.SendID]campaign.Intent
 
@@ -61,7 +62,7 @@ func (d *day) Look(context.Context) (shoppolicy.Policy, error)   { return d.poli
 func (d *day) Model(context.Context) (recommend.Model, error)    { return d.model, nil }
 
 // Send is SES.
-func (d *day) Send(_ context.Context, m message.Mail) (string, error) {
+func (d *day) Send(_ context.Context, m content.Mail) (string, error) {
 	d.mails = append(d.mails, m)
 	return "ses-" + m.Tags["send_id"], nil
 }
@@ -133,7 +134,7 @@ func newDay(t *testing.T, change func(*shoppolicy.Policy)) *day {
 	t.Helper()
 	packed, err := packedShop()
 	must(t, err)
-	policy, err := shoppolicy.Decode(packed) // as the functions read it
+	policy, err := shoppolicy.Decode(packed, message.Renderer{}) // as the functions read it
 	must(t, err)
 	change(&policy)
 	return newDayOf(t, policy)

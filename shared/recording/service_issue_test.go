@@ -9,6 +9,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
@@ -45,16 +46,16 @@ func newShop(t *testing.T) *shopOf {
 		Campaigns: []campaign.Campaign{
 			{ID: "weekly", Version: 1, Message: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour},
 		},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{"weekly": {
+		Messages: message.NewSet(map[shop.MessageID]message.Message{"weekly": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "weekly",
 			HTML: `<a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `{{ links.unsubscribe }} {{ shop.address }}`,
-		}}},
+		}}),
 	}
 	packed, err := shoppolicy.Encode(s.inForce)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.inForce, err = shoppolicy.Decode(packed); err != nil {
+	if s.inForce, err = shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 		t.Fatal(err)
 	}
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
@@ -73,7 +74,7 @@ func (s *shopOf) Policy(context.Context) (shoppolicy.Policy, error) { return s.i
 func (s *shopOf) Look(context.Context) (shoppolicy.Policy, error)   { return s.inForce, nil }
 func (s *shopOf) Model(context.Context) (recommend.Model, error)    { return recommend.Model{}, nil }
 
-func (s *shopOf) Send(_ context.Context, m message.Mail) (string, error) {
+func (s *shopOf) Send(_ context.Context, m content.Mail) (string, error) {
 	id := shop.SendID(m.Tags["send_id"])
 	s.sent = append(s.sent, string(id))
 	s.headers[id], s.tags[id] = m.Headers, map[string][]string{}

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/intake"
 	"regulars/shared/iso4217"
+	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -54,7 +55,7 @@ func (of platform) inForce(t *testing.T) shoppolicy.Policy {
 	t.Helper()
 	packed, err := packedShop()
 	must(t, err)
-	delivered, err := shoppolicy.Decode(packed)
+	delivered, err := shoppolicy.Decode(packed, message.Renderer{})
 	must(t, err)
 	text, err := json.Marshal(delivered)
 	must(t, err)
@@ -63,7 +64,7 @@ func (of platform) inForce(t *testing.T) shoppolicy.Policy {
 	_, err = pack.Write(bytes.ReplaceAll(text, []byte(`"GBP"`), []byte(strconv.Quote(of.Currency))))
 	must(t, err)
 	must(t, pack.Close())
-	p, err := shoppolicy.Decode(again.Bytes()) // in one part, as earlier versions stored it
+	p, err := shoppolicy.Decode(again.Bytes(), message.Renderer{}) // in one part, as earlier versions stored it
 	must(t, err)
 	p.Shop.URL, p.Shop.Hosts = of.URL, append(p.Shop.Hosts, of.Hosts...)
 	return p

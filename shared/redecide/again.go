@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/customervalue"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
@@ -36,6 +37,7 @@ type Archive struct {
 	Policy func(ctx context.Context, version string) (shoppolicy.Policy, error)
 
 	store    Store
+	renderer content.Renderer
 	links    *linktoken.Signer
 	codeKeys [][]byte
 
@@ -55,9 +57,9 @@ const (
 
 // New returns an archive. Give it keys for links and codes that no function accepts:
 // then nothing in a mail that is made again can be used.
-func New(store Store, links *linktoken.Signer, codeKeys [][]byte) *Archive {
+func New(store Store, renderer content.Renderer, links *linktoken.Signer, codeKeys [][]byte) *Archive {
 	a := &Archive{
-		store: store, links: links, codeKeys: codeKeys, policies: map[string]shoppolicy.Policy{},
+		store: store, renderer: renderer, links: links, codeKeys: codeKeys, policies: map[string]shoppolicy.Policy{},
 		rows: map[dynamo.Rev][]recommend.Item{}, models: map[dynamo.Rev]recommend.Model{}, values: map[dynamo.Rev]customervalue.Model{},
 		nights: map[dynamo.Rev]map[shop.CampaignID]ofNight{},
 	}
@@ -195,7 +197,7 @@ func (a *Archive) published(ctx context.Context, version string) (shoppolicy.Pol
 	if err != nil {
 		return shoppolicy.Policy{}, errors.Join(errRead, err)
 	}
-	p, err := shoppolicy.Decode(body)
+	p, err := shoppolicy.Decode(body, a.renderer)
 	if err != nil {
 		return shoppolicy.Policy{}, err
 	}

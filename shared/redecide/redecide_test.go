@@ -24,6 +24,7 @@ import (
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
+	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -44,7 +45,7 @@ func newArchive(t *testing.T, store *dynamo.Store, m decide.Made) *Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New(store, links, [][]byte{[]byte("another key")})
+	a := New(store, message.Renderer{}, links, [][]byte{[]byte("another key")})
 	a.Policy = func(_ context.Context, version string) (shoppolicy.Policy, error) {
 		if version != m.Config.Version {
 			return shoppolicy.Policy{}, dynamo.ErrNotFound

@@ -19,7 +19,7 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/message"
+	"regulars/shared/content"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -89,7 +89,7 @@ func (e *Unknown) Unwrap() error { return e.Err }
 
 // Send hands the message to SES and returns SES's ID for it. Every error is a
 // [*Refused], a [*Wait] or an [*Unknown].
-func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
+func (c *Client) Send(ctx context.Context, m content.Mail) (string, error) {
 	if err := check(m); err != nil {
 		return "", &Refused{Code: "BadMessage", Text: err.Error()}
 	}
@@ -139,7 +139,7 @@ func (c *Client) sender(name string) string {
 }
 
 // check refuses a mail that could forge a header or reach a second person.
-func check(m message.Mail) error {
+func check(m content.Mail) error {
 	if !isOneAddress(m.To) {
 		return errors.New("the recipient is not exactly one address")
 	}

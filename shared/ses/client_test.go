@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/sendrate"
 )
 
@@ -33,18 +33,18 @@ func clientTo(t *testing.T, answer http.HandlerFunc) (*Client, *atomic.Int32) {
 	}, "set", "shop@example.com"), &calls
 }
 
-var plain = message.Mail{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", Text: "t"}
+var plain = content.Mail{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", Text: "t"}
 
 func TestMailThatCouldForgeAHeaderIsRefused(t *testing.T) {
-	for name, spoil := range map[string]func(*message.Mail){
-		"two recipients":                  func(m *message.Mail) { m.To = "a@example.com,b@example.com" },
-		"no address":                      func(m *message.Mail) { m.To = "ann" },
-		"two addresses for answers":       func(m *message.Mail) { m.ReplyTo = "a@example.com,b@example.com" },
-		"a break in the answers' address": func(m *message.Mail) { m.ReplyTo = "a@example.com\r\nBcc: b@example.com" },
-		"a break in the sender's name":    func(m *message.Mail) { m.From = "Shop\r\nBcc: b@example.com" },
-		"a break in the subject":          func(m *message.Mail) { m.Subject = "hi\r\nBcc: b@example.com" },
-		"a break in a header":             func(m *message.Mail) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
-		"a NUL in a header":               func(m *message.Mail) { m.Headers = map[string]string{"X-Y": "a\x00"} },
+	for name, spoil := range map[string]func(*content.Mail){
+		"two recipients":                  func(m *content.Mail) { m.To = "a@example.com,b@example.com" },
+		"no address":                      func(m *content.Mail) { m.To = "ann" },
+		"two addresses for answers":       func(m *content.Mail) { m.ReplyTo = "a@example.com,b@example.com" },
+		"a break in the answers' address": func(m *content.Mail) { m.ReplyTo = "a@example.com\r\nBcc: b@example.com" },
+		"a break in the sender's name":    func(m *content.Mail) { m.From = "Shop\r\nBcc: b@example.com" },
+		"a break in the subject":          func(m *content.Mail) { m.Subject = "hi\r\nBcc: b@example.com" },
+		"a break in a header":             func(m *content.Mail) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
+		"a NUL in a header":               func(m *content.Mail) { m.Headers = map[string]string{"X-Y": "a\x00"} },
 	} {
 		g, calls := clientTo(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) })
 		m := plain

@@ -8,8 +8,8 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
-	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 )
@@ -169,13 +169,13 @@ func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
 // campaign provides the data that the message needs.
 //
 // starts is what starts it: c itself or, of a step of a journey, the journey's entry.
-func (s *sheet) messageOf(c *campaign.Campaign, starts campaign.Campaign, set message.Set) {
+func (s *sheet) messageOf(c *campaign.Campaign, starts campaign.Campaign, set content.Set) {
 	c.Message = shop.MessageID(s.requiredText("message", "thanks"))
 	s.checkMessage(c, starts, set)
 }
 
 // checkMessage checks the campaign's message, see [sheet.messageOf].
-func (s *sheet) checkMessage(c *campaign.Campaign, starts campaign.Campaign, set message.Set) {
+func (s *sheet) checkMessage(c *campaign.Campaign, starts campaign.Campaign, set content.Set) {
 	if folders := s.messages(); c.Message != "" && !slices.Contains(folders, string(c.Message)) {
 		s.wrong("message", fmt.Sprintf("there is no message %s", c.Message), suggest(string(c.Message), folders))
 	}
@@ -216,7 +216,7 @@ func (s *sheet) checkMessage(c *campaign.Campaign, starts campaign.Campaign, set
 
 // linkOf checks a campaign whose mail is about its link, which confirms a sign-up or
 // leads to the person's data or their erasure: nothing but that may be in its mail.
-func (s *sheet) linkOf(c campaign.Campaign, m message.Message) {
+func (s *sheet) linkOf(c campaign.Campaign, m content.Message) {
 	has, kind := slices.Contains(m.Needs, "confirm"), c.LinksTo()
 	switch {
 	case kind == "" && has:
@@ -240,7 +240,7 @@ func (s *sheet) linkOf(c campaign.Campaign, m message.Message) {
 
 // cartOf checks a campaign about abandoned carts, and that no other has a message about
 // one.
-func (s *sheet) cartOf(c campaign.Campaign, m message.Message) {
+func (s *sheet) cartOf(c campaign.Campaign, m content.Message) {
 	about := slices.Contains(m.Needs, "cart")
 	switch {
 	case !slices.Contains(c.On, shop.CartAbandoned):

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/journey"
-	"regulars/shared/message"
 	"regulars/shared/shop"
 )
 
@@ -75,7 +75,7 @@ func (p Policy) Keeping(before Policy, now time.Time) (Policy, inputfault.InFile
 
 // keepMessages adds the messages of an earlier version to those of p, unless they are
 // the same there. A kept message has the journey and the version in its name.
-func (p *Policy) keepMessages(e *Earlier, from message.Set) {
+func (p *Policy) keepMessages(e *Earlier, from content.Set) {
 	e.Steps = slices.Clone(e.Steps)
 	for i := range e.Steps {
 		c := &e.Steps[i]

@@ -12,6 +12,7 @@ import (
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
 	"regulars/shared/inputfault"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -41,7 +42,7 @@ func stored(t *testing.T, p shoppolicy.Policy) shoppolicy.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err = shoppolicy.Decode(packed)
+	p, err = shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,8 @@ import (
 	"io"
 
 	"regulars/shared/condition"
+	"regulars/shared/content"
 	"regulars/shared/journey"
-	"regulars/shared/message"
 	"regulars/shared/shop"
 )
 
@@ -61,11 +61,12 @@ func pack(to *bytes.Buffer, part any) error {
 	return w.Close()
 }
 
-// Decode returns the policy that [Encode] packed, with its conditions compiled.
+// Decode returns the policy that [Encode] packed, with its conditions compiled and its
+// messages ready for the renderer.
 // It fails if the bytes are damaged, or if they come from a later version of
 // this program and a condition uses a fact that this version does not have.
-func Decode(packed []byte) (Policy, error) {
-	var stored message.Stored
+func Decode(packed []byte, renderer content.Renderer) (Policy, error) {
+	var stored content.Stored
 	r, err := newReader(packed)
 	if err != nil {
 		return Policy{}, err
@@ -83,7 +84,7 @@ func Decode(packed []byte) (Policy, error) {
 			return Policy{}, fmt.Errorf("decode policy %s: %w", p.Version, err)
 		}
 	}
-	if p.Messages, err = stored.Set(); err != nil {
+	if p.Messages, err = stored.Set(renderer); err != nil {
 		return Policy{}, fmt.Errorf("decode policy %s: %w", p.Version, err)
 	}
 	return p, nil

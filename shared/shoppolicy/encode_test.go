@@ -22,7 +22,7 @@ import (
 var (
 	ignoreConditions = cmp.Comparer(func(a, b condition.Condition) bool { return true })
 	byText           = cmp.Comparer(func(a, b condition.Condition) bool { return a.Text() == b.Text() })
-	plainMessages    = cmp.Options{cmpopts.IgnoreUnexported(message.Set{}), cmpopts.IgnoreFields(message.Set{}, "Advice"), cmpopts.IgnoreFields(shoppolicy.Policy{}, "Segments")}
+	plainMessages    = cmp.Options{cmpopts.IgnoreUnexported(message.Set{}), cmpopts.IgnoreFields(message.Set{}, "Advice", "Source"), cmpopts.IgnoreFields(shoppolicy.Policy{}, "Segments")}
 )
 
 func TestDecodeReturnsTheEncodedPolicy(t *testing.T) {
@@ -31,7 +31,7 @@ func TestDecodeReturnsTheEncodedPolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := shoppolicy.Decode(packed)
+	got, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestDecodeRulesReturnsAllButTheMessages(t *testing.T) {
 	w.Write(plain)
 	w.Close()
 	for what, packed := range map[string][]byte{"two parts": parts, "one part": one.Bytes()} {
-		whole, err := shoppolicy.Decode(packed)
+		whole, err := shoppolicy.Decode(packed, message.Renderer{})
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -79,7 +79,7 @@ func TestDecodeRulesReturnsAllButTheMessages(t *testing.T) {
 		}
 	}
 	for cut := range 3 {
-		if _, err := shoppolicy.Decode(parts[:len(parts)-20*(cut+1)]); err == nil {
+		if _, err := shoppolicy.Decode(parts[:len(parts)-20*(cut+1)], message.Renderer{}); err == nil {
 			t.Errorf("Decode of bytes of which the last %d are missing = nil, want an error", 20*(cut+1))
 		}
 	}
@@ -92,7 +92,7 @@ func TestDecodedConditionsHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := shoppolicy.Decode(packed)
+	p, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestDecodeRefusesDamagedBytes(t *testing.T) {
 		"an unknown zone":           pack(`{"shop":{"currency":"GBP","zone":"Europe/Atlantis"}}`),
 		"a fact of a later version": pack(`{"shop":{"currency":"GBP","zone":"Europe/London"},"offers":[{"id":"o","when":"customer.birthday"}]}`),
 	} {
-		if p, err := shoppolicy.Decode(packed); err == nil {
+		if p, err := shoppolicy.Decode(packed, message.Renderer{}); err == nil {
 			t.Errorf("%s: Decode = %+v, want an error", what, p)
 		}
 	}

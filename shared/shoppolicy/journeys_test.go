@@ -13,6 +13,7 @@ import (
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
 	"regulars/shared/journey"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -92,7 +93,7 @@ func TestLoadReadsAJourney(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoded, err := shoppolicy.Decode(packed)
+	decoded, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil || decoded.Journeys[0].Until.Text() != "journey.ordered" || decoded.Journeys[0].Until.Names() == nil {
 		t.Errorf("Decode(Encode) = %v, with until %q, want it compiled", err, decoded.Journeys[0].Until.Text())
 	}

@@ -9,6 +9,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
+	"regulars/shared/message"
 	"regulars/shared/shoppolicy"
 )
 
@@ -146,7 +147,7 @@ func TestThePublishedPolicyHasTheLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := shoppolicy.Decode(packed)
+	p, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"regulars/shared/condition"
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 )
@@ -74,11 +75,11 @@ func LoadOffers(fsys fs.FS) (Policy, error) {
 
 // readMessages reads the messages with package message, and checks in addition
 // that every message has all languages of the shop.
-func (l *loader) readMessages(compile func(string) (string, error), parse message.Parse) message.Set {
+func (l *loader) readMessages(compile func(string) (string, error), parse message.Parse) content.Set {
 	below, err := fs.Sub(l.fsys, "messages")
 	if err != nil {
 		l.fault("messages", nil, err.Error(), "")
-		return message.Set{}
+		return content.Set{}
 	}
 	set, faults := message.Load(below, l.shop.Brand.Compile(compile), parse)
 	for _, f := range faults {

@@ -7,10 +7,10 @@ import (
 
 	"regulars/shared/brand"
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/customervalue"
 	"regulars/shared/frequency"
 	"regulars/shared/journey"
-	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/points"
 	"regulars/shared/shop"
@@ -41,7 +41,7 @@ type Policy struct {
 	Offers         []offer.Offer       `json:"offers"`             // by ID
 	Campaigns      []campaign.Campaign `json:"campaigns"`          // by ID
 	Journeys       []journey.Journey   `json:"journeys,omitempty"` // by ID; their message steps are in Campaigns
-	Messages       message.Set         `json:"messages"`
+	Messages       content.Set         `json:"messages"`
 
 	// Earlier are earlier versions of the journeys, the lowest of each first, whose
 	// customers have not finished yet. Publishing keeps them (see [Policy.Keeping]).

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/message"
 	"regulars/shared/shoppolicy"
 )
 
@@ -30,7 +31,7 @@ func TestThePolicyHasTheConditionsOfItsSegments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored, err := shoppolicy.Decode(packed)
+	stored, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}

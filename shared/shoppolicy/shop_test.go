@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/message"
 	"regulars/shared/shoppolicy"
 )
 
@@ -25,7 +26,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := shoppolicy.Decode(packed); err != nil || again.Shop.NoCounters != want {
+		if again, err := shoppolicy.Decode(packed, message.Renderer{}); err != nil || again.Shop.NoCounters != want {
 			t.Errorf("with %q, decoded: NoCounters = %t, %v, want %t", line, again.Shop.NoCounters, err, want)
 		}
 	}

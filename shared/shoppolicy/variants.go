@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"regulars/shared/campaign"
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/shop"
 	"regulars/shared/variant"
 )
@@ -116,12 +116,12 @@ func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 }
 
 // subjectOf reads which of the message's subjects the variant has.
-func (s *sheet) subjectOf(as *campaign.Campaign, set message.Set) {
+func (s *sheet) subjectOf(as *campaign.Campaign, set content.Set) {
 	name := s.text("subject")
 	if name == "" || as.Class == "" { // the message has a fault of its own
 		return
 	}
-	id := message.WithSubject(as.Message, name)
+	id := content.WithSubject(as.Message, name)
 	if _, ok := set.Messages[id]; ok {
 		as.Message = id
 		return
@@ -129,7 +129,7 @@ func (s *sheet) subjectOf(as *campaign.Campaign, set message.Set) {
 	var known []string
 	for other, m := range set.Messages {
 		if m.Of == as.Message {
-			known = append(known, strings.TrimPrefix(string(other), string(message.WithSubject(as.Message, ""))))
+			known = append(known, strings.TrimPrefix(string(other), string(content.WithSubject(as.Message, ""))))
 		}
 	}
 	slices.Sort(known)

@@ -10,6 +10,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -52,7 +53,7 @@ variants:
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoded, err := shoppolicy.Decode(packed)
+	decoded, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/dynamo"
 	"regulars/shared/funnel"
+	"regulars/shared/message"
 	"regulars/shared/policycache"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -68,7 +69,7 @@ func (c command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	store := dynamo.New(client, tables)
-	inForce := policies{Cache: policycache.New(store, c.now)}
+	inForce := policies{Cache: policycache.New(store, c.now, message.Renderer{})}
 	p, err := inForce.load(ctx, *files)
 	if err != nil {
 		return opentables.Located(err, where)

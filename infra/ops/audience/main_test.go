@@ -35,10 +35,10 @@ func bench(t *testing.T) func(args ...string) (string, error) {
 			Zone: "Europe/London", Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
 			Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true}},
 		},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{"news": {
+		Messages: message.NewSet(map[shop.MessageID]message.Message{"news": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "News",
 			HTML: `<p>News</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `News {{ links.unsubscribe }} {{ shop.address }}`,
-		}}},
+		}}),
 		Campaigns: []campaign.Campaign{{ID: "news", Version: 3, Message: "news", Class: shop.ClassPromotion, Schedule: "0 12 * * 6", NotAfter: 36 * time.Hour}},
 		Journeys:  []journey.Journey{{Entry: campaign.Campaign{ID: "back", Version: 2, Schedule: "0 11 * * *", NotAfter: 24 * time.Hour}, Steps: []journey.Step{{Name: "first", Message: "back_first"}}}},
 	}

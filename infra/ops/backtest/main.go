@@ -34,6 +34,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/mailbox"
+	"regulars/shared/message"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -177,7 +178,7 @@ func leaving(p shoppolicy.Policy, id shop.CampaignID) shoppolicy.Policy {
 // past reads what the replay needs.
 func past(ctx context.Context, store *dynamo.Store, policy shoppolicy.Policy, a asked, now time.Time, progress io.Writer) (replay.Past, error) {
 	p := replay.Past{Policy: policy, From: a.from, To: a.to, Items: map[shop.ProductID]recommend.Item{}, Contacts: map[shop.CustomerID]frequency.Contact{}}
-	inForce := policycache.New(store, func() time.Time { return now })
+	inForce := policycache.New(store, func() time.Time { return now }, message.Renderer{})
 	var err error
 	if p.Model, err = inForce.Model(ctx); err != nil {
 		return p, err

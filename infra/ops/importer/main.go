@@ -44,6 +44,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
 	"regulars/shared/mailbox"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -237,7 +238,7 @@ func (c command) into(ctx context.Context, o options, store *dynamo.Store, key m
 	if err != nil {
 		return err
 	}
-	inForce, err := shoppolicy.Decode(packed)
+	inForce, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func TestPublishingKeepsTheVersionInForce(t *testing.T) {
 		p := shoppolicy.Policy{
 			Shop:      shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"},
 			Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after", Version: version, Message: "how"}},
-			Messages:  message.Set{Messages: map[shop.MessageID]message.Message{"how": {Subject: string(rune('0' + version))}}},
+			Messages:  message.NewSet(map[shop.MessageID]message.Message{"how": {Subject: string(rune('0' + version))}}),
 			Journeys: []journey.Journey{{
 				Entry: campaign.Campaign{ID: "after", Journey: "after", Version: version}, Finish: finish,
 				Steps: []journey.Step{{Name: "wait", Wait: time.Hour, Next: "how"}, {Name: "how", Message: "after_how"}},
@@ -57,7 +57,7 @@ func TestPublishingKeepsTheVersionInForce(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		read, err := shoppolicy.Decode(packed)
+		read, err := shoppolicy.Decode(packed, message.Renderer{})
 		if err != nil || len(p.Earlier) != c.kept || len(read.Earlier) != c.kept {
 			t.Errorf("%s: %d earlier versions, and %d in the packed bytes, %v; want %d", name, len(p.Earlier), len(read.Earlier), err, c.kept)
 		}

@@ -13,6 +13,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
 	"regulars/shared/journey"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -58,7 +59,7 @@ func check(fsys fs.FS) (shoppolicy.Policy, []byte, error) {
 	if err != nil {
 		return shoppolicy.Policy{}, nil, err
 	}
-	if _, err := shoppolicy.Decode(packed); err != nil {
+	if _, err := shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 		return shoppolicy.Policy{}, nil, err
 	}
 	return p, packed, nil
@@ -84,7 +85,7 @@ func withEarlier(ctx context.Context, p shoppolicy.Policy, packed []byte, store 
 	if err != nil {
 		return p, nil, nil, fmt.Errorf("read the policy in force, whose customers finish their journeys: %w", err)
 	}
-	before, err := shoppolicy.Decode(stored)
+	before, err := shoppolicy.Decode(stored, message.Renderer{})
 	if err != nil {
 		return p, nil, nil, fmt.Errorf("read the policy in force, %s, whose customers finish their journeys; without on_change: finish it is not needed, and they move: %w", version, err)
 	}
@@ -92,6 +93,6 @@ func withEarlier(ctx context.Context, p shoppolicy.Policy, packed []byte, store 
 	if packed, err = shoppolicy.Encode(p); err != nil {
 		return p, nil, advice, fmt.Errorf("%w; it has %d earlier versions of journeys with their messages: without on_change: finish they are not kept, and their customers move", err, len(p.Earlier))
 	}
-	p, err = shoppolicy.Decode(packed)
+	p, err = shoppolicy.Decode(packed, message.Renderer{})
 	return p, packed, advice, err
 }

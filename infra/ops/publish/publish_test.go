@@ -17,6 +17,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
 	"regulars/shared/inputfault"
+	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -84,7 +85,7 @@ func published(t *testing.T) shoppolicy.Policy {
 	if err != nil {
 		t.Fatalf("publish(infra/shop) =\n%v", err)
 	}
-	p, err := shoppolicy.Decode(s.packed)
+	p, err := shoppolicy.Decode(s.packed, message.Renderer{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +238,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := shoppolicy.Decode(packed); err != nil {
+		if _, err := shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -49,6 +49,7 @@ import (
 	"regulars/infra/local/storefront"
 	"regulars/infra/opentables"
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -138,9 +139,9 @@ func rehearse(store *dynamo.Store, now func() time.Time, tenant string) (*rehear
 	if err != nil {
 		return nil, err
 	}
-	inForce, codes := policycache.New(store, now), [][]byte{[]byte(rand.Text())}
+	inForce, codes := policycache.New(store, now, message.Renderer{}), [][]byte{[]byte(rand.Text())}
 	return &rehearsal.Rehearsal{
-		Sends: store, Positions: store, Inputs: store, Archive: redecide.New(store, links, codes),
+		Sends: store, Positions: store, Inputs: store, Archive: redecide.New(store, message.Renderer{}, links, codes),
 		Dispatcher: &dispatch.Dispatcher{
 			Claims: store, Now: now,
 			Reader: &dispatch.Reader{
@@ -247,7 +248,7 @@ func applies(named decide.Rehearsed, i campaign.Intent) error {
 // test returns the mail as a test: marked, to the tester, without the tags by which
 // the shop's functions would count it, and without the headers by which a mail program
 // would unsubscribe the customer.
-func test(m message.Mail, to string) message.Mail {
+func test(m content.Mail, to string) content.Mail {
 	m.To, m.Subject = to, "[Test] "+m.Subject
 	m.Headers = map[string]string{"X-Regulars-Test": "yes"}
 	m.Tags = map[string]string{"test": "yes"}

@@ -19,6 +19,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
+	"regulars/shared/message"
 	"regulars/shared/redecide"
 	"regulars/shared/shop"
 )
@@ -81,7 +82,7 @@ func (h *trial) archive(t *testing.T) *redecide.Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return redecide.New(h.store, links, [][]byte{[]byte("another")})
+	return redecide.New(h.store, message.Renderer{}, links, [][]byte{[]byte("another")})
 }
 
 // decidedAgain makes all decisions of the trial again, and then with each fault that could
@@ -214,7 +215,7 @@ func toldAgain(t *testing.T, h *trial) {
 func TestTheProgressOfEmptyPagesIsNotShown(t *testing.T) {
 	var out, progress bytes.Buffer
 	pages := emptyPages(0)
-	if err := all(t.Context(), redecide.New(nil, nil, nil), &pages, &out, &progress); err != nil || pages != 8 {
+	if err := all(t.Context(), redecide.New(nil, message.Renderer{}, nil, nil), &pages, &out, &progress); err != nil || pages != 8 {
 		t.Fatalf("%v after %d pages", err, pages)
 	}
 	if shown := progress.String(); strings.Contains(shown, "decisions") || !strings.HasSuffix(shown, "\r") {

@@ -21,6 +21,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/cataloguecache"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -47,14 +48,14 @@ type trial struct {
 	policy     shoppolicy.Policy
 	model      recommend.Model
 	customers  []shop.CustomerID
-	sent       []message.Mail
+	sent       []content.Mail
 	notKept    int // decisions whose inputs were not stored
 }
 
 func (h *trial) Policy(context.Context) (shoppolicy.Policy, error) { return h.policy, nil }
 func (h *trial) Look(context.Context) (shoppolicy.Policy, error)   { return h.policy, nil }
 func (h *trial) Model(context.Context) (recommend.Model, error)    { return h.model, nil }
-func (h *trial) Send(_ context.Context, m message.Mail) (string, error) {
+func (h *trial) Send(_ context.Context, m content.Mail) (string, error) {
 	h.sent = append(h.sent, m)
 	return fmt.Sprint("ses-", len(h.sent)), nil
 }
@@ -77,7 +78,7 @@ func newTrial(ctx context.Context) *trial {
 	}
 	packed, err := published()
 	must(err)
-	policy, err := shoppolicy.Decode(packed)
+	policy, err := shoppolicy.Decode(packed, message.Renderer{})
 	must(err)
 	story, err := demo.Tell(noon)
 	must(err)

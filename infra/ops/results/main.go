@@ -31,6 +31,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/iso4217"
+	"regulars/shared/message"
 	"regulars/shared/outcome"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
@@ -177,7 +178,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 
 // answer reads the tables.
 func answer(ctx context.Context, a asked, store *dynamo.Store, segments []shoppolicy.Segment, now time.Time, progress io.Writer) (report, error) {
-	p, err := policycache.New(store, time.Now).Policy(ctx)
+	p, err := policycache.New(store, time.Now, message.Renderer{}).Policy(ctx)
 	if err != nil {
 		return report{}, err
 	}

@@ -25,6 +25,7 @@ import (
 
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
+	"regulars/shared/message"
 	"regulars/shared/retention"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -103,7 +104,7 @@ func periods(ctx context.Context, store *dynamo.Store, files string) (shoppolicy
 	if err != nil {
 		return shoppolicy.KeepDays{}, err
 	}
-	p, err := shoppolicy.Decode(packed)
+	p, err := shoppolicy.Decode(packed, message.Renderer{})
 	return p.Privacy.Keep, err
 }
 

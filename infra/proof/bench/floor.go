@@ -14,8 +14,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	"regulars/shared/ses"
 )
 
@@ -113,7 +113,7 @@ type recorder struct {
 	calls  []call
 }
 
-func (r *recorder) Send(ctx context.Context, m message.Mail) (string, error) {
+func (r *recorder) Send(ctx context.Context, m content.Mail) (string, error) {
 	r.calls = append(r.calls, func(ctx context.Context, _ dynamo.Client, ses *ses.Client) error {
 		_, err := ses.Send(ctx, m)
 		return err

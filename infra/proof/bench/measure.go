@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 	"text/tabwriter"
 
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 )
 
 // measure prints the cost of one kind of message and how many go a second with one,
@@ -74,7 +74,7 @@ type counter struct {
 }
 
 // Send passes the message on and counts it if it is accepted.
-func (c *counter) Send(ctx context.Context, m message.Mail) (string, error) {
+func (c *counter) Send(ctx context.Context, m content.Mail) (string, error) {
 	id, err := c.SES.Send(ctx, m)
 	if err != nil {
 		c.failed.CompareAndSwap(nil, &err)

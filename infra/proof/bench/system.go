@@ -27,6 +27,7 @@ import (
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
+	"regulars/shared/message"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -84,7 +85,7 @@ func open(ctx context.Context, root, dir string) (h *system, err error) {
 		return h, err
 	}
 	h.store = dynamo.New(localdynamodb.NewClient(h.engine.Endpoint), h.names)
-	h.rules = policycache.New(h.store, clock)
+	h.rules = policycache.New(h.store, clock, message.Renderer{})
 	return h, h.fill(ctx, root)
 }
 

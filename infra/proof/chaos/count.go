@@ -16,6 +16,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
+	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -58,7 +59,7 @@ func (h *system) count(ctx context.Context, played story) (*count, error) {
 		return nil, err
 	}
 	c := &count{planned: map[shop.CampaignID]int{}, sends: map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{}, dead: map[string]int{}}
-	if c.policy, err = shoppolicy.Decode(packed); err != nil {
+	if c.policy, err = shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 		return nil, err
 	}
 	for _, read := range []func(context.Context, *count, story) error{h.readPlanned, h.readSends, h.readMail, h.readCoupons} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/funnel"
+	"regulars/shared/message"
 	"regulars/shared/policycache"
 )
 
@@ -14,7 +15,7 @@ import (
 // takes. It fails if the size of the audience is far outside of the funnel's interval.
 func rehearse(ctx context.Context, t *shopTables, at time.Time, out io.Writer) error {
 	now := func() time.Time { return at }
-	inForce := policycache.New(t.store, now)
+	inForce := policycache.New(t.store, now, message.Renderer{})
 	f := funnel.Funnel{Tables: t.store, Items: t.items, InForce: inForce, Breakers: inForce, Tenant: "planscale", Now: now}
 	began, used := time.Now(), cpuOf("/proc/self/stat")
 	r, err := f.Of(ctx, measured, "")

@@ -14,9 +14,9 @@ import (
 	"regulars/infra/proof/simulate/judge"
 	"regulars/infra/proof/simulate/world"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	"regulars/shared/ses"
 )
 
@@ -77,7 +77,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 // insistent retries a call to SES, as the SDK does by default.
 type insistent struct{ dispatch.SES }
 
-func (s insistent) Send(ctx context.Context, m message.Mail) (string, error) {
+func (s insistent) Send(ctx context.Context, m content.Mail) (string, error) {
 	id, err := s.SES.Send(ctx, m)
 	if unknown := (*ses.Unknown)(nil); errors.As(err, &unknown) {
 		return s.SES.Send(ctx, m)
@@ -87,7 +87,7 @@ func (s insistent) Send(ctx context.Context, m message.Mail) (string, error) {
 
 type twice struct{ dispatch.SES }
 
-func (s twice) Send(ctx context.Context, m message.Mail) (string, error) {
+func (s twice) Send(ctx context.Context, m content.Mail) (string, error) {
 	if id, err := s.SES.Send(ctx, m); err != nil {
 		return id, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
@@ -102,7 +103,7 @@ func policy(shards, messages int) shoppolicy.Policy {
 }
 
 // eventOf returns an event of SES as EventBridge delivers it.
-func eventOf(kind, id string, m message.Mail) []byte {
+func eventOf(kind, id string, m content.Mail) []byte {
 	tags := map[string][]string{}
 	for name, value := range m.Tags {
 		tags[name] = []string{value}

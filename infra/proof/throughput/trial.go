@@ -11,6 +11,7 @@ import (
 	"regulars/infra/proof/simulate/clockwork"
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
@@ -109,7 +110,7 @@ func (w *trial) over() bool { return len(w.times) >= w.messages && w.settled >= 
 func (w *trial) sender(name string) func(context.Context) {
 	names := 0
 	fresh := func() string { names++; return name + "." + strconv.Itoa(names) }
-	inForce := policycache.New(w.plain, w.clock.Now)
+	inForce := policycache.New(w.plain, w.clock.Now, message.Renderer{})
 	d := &dispatch.Dispatcher{
 		Claims: w.store, Attempts: w.store,
 		Reader: &dispatch.Reader{Customers: w.store, InForce: inForce, Breakers: inForce, Tenant: tenant, Links: links(), CodeKeys: [][]byte{key}, BaseURL: "https://preferences.example.com/"},
@@ -210,7 +211,7 @@ func (w *trial) Put(ctx context.Context, values ...any) error {
 }
 
 // Send is SES: it takes every message.
-func (w *trial) Send(ctx context.Context, m message.Mail) (string, error) {
+func (w *trial) Send(ctx context.Context, m content.Mail) (string, error) {
 	w.wait(ctx, "SendEmail")
 	w.times = append(w.times, w.clock.Passed())
 	w.accepted[strings.ToLower(m.To)]++

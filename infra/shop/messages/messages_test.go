@@ -43,8 +43,8 @@ var published = sync.OnceValues(func() (message.Set, inputfault.InFiles) {
 	if err != nil {
 		panic(err)
 	}
-	var set message.Set
-	if err := json.Unmarshal(stored, &set); err != nil {
+	set, err := message.Decode(stored)
+	if err != nil {
 		panic(err)
 	}
 	return set, nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/shared/brand"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -212,15 +213,15 @@ func (s Scene) Data(language string) message.Data {
 	s.change(&d)
 	switch {
 	case s.Message == "thanks" || s.Message == "sorry" || s.Message == "how-to" || s.Message == "review":
-		d.Why = message.Why{Kind: message.WhyOrder, On: Now.AddDate(0, 0, -3)}
+		d.Why = message.Why{Kind: content.WhyOrder, On: Now.AddDate(0, 0, -3)}
 	case s.Message == "confirm":
-		d.Why = message.Why{Kind: message.WhySignUp, On: Now}
+		d.Why = message.Why{Kind: content.WhySignUp, On: Now}
 	case s.Message == "data-link" || s.Message == "erase-link":
-		d.Why = message.Why{Kind: message.WhyAsked, On: Now}
+		d.Why = message.Why{Kind: content.WhyAsked, On: Now}
 	case d.SoftOptIn:
-		d.Why = message.Why{Kind: message.WhySoftOptIn, On: Now.AddDate(0, 0, -3)}
+		d.Why = message.Why{Kind: content.WhySoftOptIn, On: Now.AddDate(0, 0, -3)}
 	default:
-		d.Why = message.Why{Kind: message.WhyConsent, On: Now.AddDate(0, 0, -55), Source: shop.SourceCheckout}
+		d.Why = message.Why{Kind: content.WhyConsent, On: Now.AddDate(0, 0, -55), Source: shop.SourceCheckout}
 	}
 	if d.Coupon != nil {
 		d.Shop.CartURL = "https://shop.example.com/discount/" + d.Coupon.Code + "?redirect=/cart"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"regulars/infra/shop/messages"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/shop"
 )
@@ -19,11 +20,11 @@ import (
 func TestWhyAMailCame(t *testing.T) {
 	whys := []message.Why{}
 	for _, on := range []time.Time{time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC), time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC), {}} {
-		for _, kind := range message.WhyKinds {
+		for _, kind := range content.WhyKinds {
 			whys = append(whys, message.Why{Kind: kind, On: on})
 		}
 		for _, source := range append(shop.ConsentSources, "a later source") {
-			whys = append(whys, message.Why{Kind: message.WhyConsent, On: on, Source: source})
+			whys = append(whys, message.Why{Kind: content.WhyConsent, On: on, Source: source})
 		}
 	}
 	set := publishedSet(t)

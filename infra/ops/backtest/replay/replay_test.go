@@ -21,13 +21,13 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/contactchange"
+	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/journeyadvance"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 	"regulars/shared/planning"
 	"regulars/shared/recommend"
 	"regulars/shared/recording"
@@ -130,7 +130,7 @@ func (l *shopLive) Policy(context.Context) (shoppolicy.Policy, error) { return l
 func (l *shopLive) Look(context.Context) (shoppolicy.Policy, error)   { return l.policy, nil }
 func (l *shopLive) Model(context.Context) (recommend.Model, error)    { return l.model, nil }
 func (l *shopLive) Breakers(context.Context) (breaker.Now, error)     { return breaker.Now{}, nil }
-func (l *shopLive) Send(_ context.Context, m message.Mail) (string, error) {
+func (l *shopLive) Send(_ context.Context, m content.Mail) (string, error) {
 	l.sent[shop.SendID(m.Tags["send_id"])] = l.now
 	return "ses-" + m.Tags["send_id"], nil
 }

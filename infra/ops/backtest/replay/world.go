@@ -12,6 +12,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/contactchange"
+	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -20,7 +21,6 @@ import (
 	"regulars/shared/journey"
 	"regulars/shared/journeyadvance"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 	"regulars/shared/planning"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/live"
@@ -86,7 +86,7 @@ func (w *world) Breakers(context.Context) (breaker.Now, error)     { return brea
 func (w *world) ForgetBreakers()                                   {}
 
 // Send makes a world SES: it accepts every message.
-func (w *world) Send(_ context.Context, m message.Mail) (string, error) {
+func (w *world) Send(_ context.Context, m content.Mail) (string, error) {
 	d := w.claimed[shop.SendID(m.Tags["send_id"])]
 	delete(w.claimed, d.ID)
 	sent := Message{At: w.now, Send: d.ID, Campaign: d.Intent.Campaign, Customer: d.Intent.Customer, Class: d.Class, Language: d.Language}

@@ -114,7 +114,7 @@ var policies = sync.OnceValue(func() (all [kinds]shoppolicy.Policy) {
 		if err != nil {
 			panic("world: " + err.Error())
 		}
-		if all[kind], err = shoppolicy.Decode(packed); err != nil {
+		if all[kind], err = shoppolicy.Decode(packed, message.Renderer{}); err != nil {
 			panic("world: " + err.Error())
 		}
 	}

@@ -1,88 +1,64 @@
-package message
+package content
 
 import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/text/language"
 
 	"regulars/shared/inputfault"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
-// Message is one message in its published form: with compiled templates and
-// checked strings.
-type Message struct {
-	Class     shop.Class                   `json:"class"`
-	Tags      []string                     `json:"tags,omitempty"`
-	Languages []string                     `json:"languages"`       // BCP 47; the first is the fallback if English is not in the list
-	Needs     []string                     `json:"needs,omitempty"` // data without which it cannot be rendered: see [Message.Lacks]
-	Subject   string                       `json:"subject"`         // Liquid
-	HTML      string                       `json:"html"`            // Liquid
-	Text      string                       `json:"text"`            // Liquid
-	Strings   map[string]map[string]Phrase `json:"strings"`         // by language and key
+// DefaultLanguage is the language for customers whose own language a message
+// does not have.
+const DefaultLanguage = "en"
 
-	// Of is set if this is another message with another subject: see [WithSubject].
-	Of shop.MessageID `json:"of,omitempty"`
+// Renderer is what renders messages, such as message.Renderer. Functions that render
+// none do without it.
+type Renderer interface {
+	// Prepare returns the message in one of its languages, with its templates parsed.
+	Prepare(m Message, language string) (Edition, error)
+	// Lint returns why a rendered message must not be sent: see [Set.Lint].
+	Lint(r Rendered, d Data) []string
 }
 
-// WithSubject returns the ID under which a [Set] has the message with another of its
-// subjects. It is rendered like any other message.
-func WithSubject(id shop.MessageID, subject string) shop.MessageID {
-	return id + "+" + shop.MessageID(subject)
+// Edition is one message in one language, ready to be rendered. Several goroutines may
+// use it at once.
+type Edition interface {
+	Render(d Data) (Rendered, error)
+	// Reason renders the text part for one pick that has only a reason.
+	Reason(now time.Time, zone *time.Location, r recommend.Reason) (string, error)
 }
 
-// needs is the names that a message can list under needs, each with its check.
-var needs = map[string]func(Data) bool{
-	"order":         func(d Data) bool { return d.Order != nil },
-	"cart":          func(d Data) bool { return d.Cart != nil },
-	"picks":         func(d Data) bool { return len(d.Picks) > 0 },
-	"product":       func(d Data) bool { return d.Product != nil },
-	"coupon":        func(d Data) bool { return d.Coupon != nil },
-	"points":        func(d Data) bool { return !d.Points.nothing() },
-	"service_issue": func(d Data) bool { return d.ServiceIssue != "" },
-	"confirm":       func(d Data) bool { return d.Links.Confirm != "" },
-}
-
-// Lacks returns the needs of the message that d does not have, such as "picks".
-// [Set.Render] fails if there are any, so check before you decide to send.
-func (m Message) Lacks(d Data) []string {
-	var lacking []string
-	for _, need := range m.Needs {
-		if has := needs[need]; has == nil || !has(d) {
-			lacking = append(lacking, need)
-		}
-	}
-	return lacking
-}
-
-var sellingNames = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|product|cart|coupon|points)\b`)
-})
-
-// Sells reports whether the message prints recommendations, a product, a cart, a coupon
-// or points, if there are any.
-func (m Message) Sells() bool {
-	return slices.ContainsFunc([]string{m.Subject, m.HTML, m.Text}, sellingNames().MatchString)
-}
-
-// Set is all messages of a shop. [Load] makes it, or it is read from its JSON;
-// the zero Set has no messages. Several goroutines may use it at once.
+// Set is all messages of a shop, as they were published. [NewSet] makes it, or
+// [Stored.Set]; the zero Set has no messages. Several goroutines may use it at once.
 type Set struct {
 	Messages map[shop.MessageID]Message `json:"messages"`
 	Reasons  Message                    `json:"reasons,omitzero"` // the partial with the reasons of picks, for [Set.Reason]
 
 	// Advice is what would make the messages better, by file and line. Only
-	// [Load] sets it.
+	// message.Load sets it.
 	Advice inputfault.InFiles `json:"-"`
 
-	bodies   map[shop.MessageID]source // only in a Set from [Load]
-	prepared *sync.Map                 // from editionKey to func() (*edition, error); each parses once, when it is first needed
+	// Source finds where the HTML part of a message was written like this. Only
+	// message.Load sets it: see [Set.Place].
+	Source func(id shop.MessageID, fragment string) (file string, line int, ok bool) `json:"-"`
+
+	renderer Renderer
+	prepared *sync.Map // from editionKey to func() (Edition, error); each parses once, when it is first needed
+}
+
+// NewSet returns the messages, which the renderer renders. Without one they can be read,
+// and not rendered.
+func NewSet(messages map[shop.MessageID]Message, reasons Message, renderer Renderer) Set {
+	return Set{Messages: messages, Reasons: reasons, renderer: renderer, prepared: &sync.Map{}}
 }
 
 // MarshalJSON returns the published form. A message with another subject has its
@@ -97,25 +73,15 @@ func (s Set) MarshalJSON() ([]byte, error) {
 	return json.Marshal(stored)
 }
 
-// UnmarshalJSON decodes the published form.
-func (s *Set) UnmarshalJSON(data []byte) error {
-	var stored Stored
-	if err := json.Unmarshal(data, &stored); err != nil {
-		return fmt.Errorf("read messages: %w", err)
-	}
-	var err error
-	*s, err = stored.Set()
-	return err
-}
-
 // Stored is the published form of a [Set], as its JSON has it.
 type Stored struct {
 	Messages map[shop.MessageID]Message `json:"messages"`
 	Reasons  Message                    `json:"reasons,omitzero"`
 }
 
-// Set returns the messages. It fails if one is of another that is missing.
-func (s Stored) Set() (Set, error) {
+// Set returns the messages, which the renderer renders: see [NewSet]. It fails if one is
+// of another that is missing.
+func (s Stored) Set(renderer Renderer) (Set, error) {
 	for id, m := range s.Messages {
 		if m.Of == "" {
 			continue
@@ -127,31 +93,28 @@ func (s Stored) Set() (Set, error) {
 		whole.Of, whole.Subject = m.Of, m.Subject
 		s.Messages[id] = whole
 	}
-	return newSet(s.Messages, s.Reasons), nil
+	return NewSet(s.Messages, s.Reasons, renderer), nil
 }
 
 // Place returns the file, below the folder of messages, and the line where the
 // HTML part of a message was written like this: an address, or a part of a tag.
 // It is the first line of the part if the fragment is not in it, as in an address
-// that MJML changed; ok is false if the Set is not from [Load].
+// that MJML changed; ok is false if the Set is not from message.Load.
 func (s Set) Place(id shop.MessageID, fragment string) (file string, line int, ok bool) {
+	if s.Source == nil {
+		return "", 0, false
+	}
 	if of := s.Messages[id].Of; of != "" {
 		id = of
 	}
-	body, ok := s.bodies[id]
-	at := body.find(fragment)
-	return at.file, at.line, ok
+	return s.Source(id, fragment)
 }
 
 // With returns the messages and one more.
 func (s Set) With(id shop.MessageID, m Message) Set {
-	more := newSet(maps.Clone(s.Messages), s.Reasons)
-	more.Messages[id], more.Advice, more.bodies = m, s.Advice, s.bodies
+	more := NewSet(maps.Clone(s.Messages), s.Reasons, s.renderer)
+	more.Messages[id], more.Advice, more.Source = m, s.Advice, s.Source
 	return more
-}
-
-func newSet(messages map[shop.MessageID]Message, reasons Message) Set {
-	return Set{Messages: messages, Reasons: reasons, prepared: &sync.Map{}}
 }
 
 // Language returns the language of the message for a customer with this locale
@@ -165,6 +128,11 @@ func newSet(messages map[shop.MessageID]Message, reasons Message) Set {
 func (s Set) Language(id shop.MessageID, locale string) string {
 	return nearest(s.Messages[id].Languages, locale)
 }
+
+// ReasonLanguage returns the language of reasons for a customer with this
+// locale, by the rules of [Set.Language]. It returns "" if the Set has no
+// reasons.
+func (s Set) ReasonLanguage(locale string) string { return nearest(s.Reasons.Languages, locale) }
 
 // nearest returns the one of the languages for a customer with this locale; see
 // [Set.Language].
@@ -212,7 +180,7 @@ func matcherOf(languages []string) language.Matcher {
 //
 // It fails if the message or d.Language is not known, if d lacks a need of the
 // message, if an amount has an unknown currency, or if a template prints a
-// variable that is not set. The last cannot happen in a set from [Load].
+// variable that is not set. The last cannot happen in a set from message.Load.
 func (s Set) Render(id shop.MessageID, d Data) (Rendered, error) {
 	m, ok := s.Messages[id]
 	if !ok {
@@ -225,10 +193,59 @@ func (s Set) Render(id shop.MessageID, d Data) (Rendered, error) {
 	if err != nil {
 		return Rendered{}, fmt.Errorf("render message %q: %w", id, err)
 	}
-	r, err := e.render(d)
+	r, err := e.Render(d)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("render message %q in %q: %w", id, d.Language, err)
 	}
 	r.Class, r.Language = m.Class, d.Language
 	return r, nil
+}
+
+// Lint returns the reasons, as plain sentences, why a message that [Set.Render] rendered
+// from d must not be sent; none means that it may be sent.
+func (s Set) Lint(r Rendered, d Data) []string { return s.renderer.Lint(r, d) }
+
+// Reason returns the reason of a pick as one line of plain text, in the same
+// words as in messages. It returns "" for a kind of reason that the shop's
+// partial does not have, and if the shop has no such partial. Months are those of
+// the zone, in which nil is UTC; one of more than eleven months before now has its
+// year.
+//
+// It fails if the Set does not have the language: see [Set.ReasonLanguage].
+func (s Set) Reason(language string, now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
+	if s.Reasons.Text == "" {
+		return "", nil
+	}
+	e, err := s.edition(reasonsID, s.Reasons, language)
+	if err != nil {
+		return "", fmt.Errorf("render a reason: %w", err)
+	}
+	text, err := e.Reason(now, zone, r)
+	if err != nil {
+		return "", fmt.Errorf("render a reason of kind %q in %q: %w", r.Kind, language, err)
+	}
+	return text, nil
+}
+
+// reasonsID is the message ID of the reasons in the cache of editions. No
+// folder can have this name.
+const reasonsID shop.MessageID = ""
+
+type editionKey struct {
+	id       shop.MessageID
+	language string
+}
+
+// edition returns the message in the language. It parses the templates on the
+// first call only.
+func (s Set) edition(id shop.MessageID, m Message, language string) (Edition, error) {
+	if s.renderer == nil {
+		return nil, fmt.Errorf("this program renders no messages")
+	}
+	if !slices.Contains(m.Languages, language) {
+		return nil, fmt.Errorf("it has no language %q, only %s", language, strings.Join(m.Languages, ", "))
+	}
+	prepare := func() (Edition, error) { return s.renderer.Prepare(m, language) }
+	once, _ := s.prepared.LoadOrStore(editionKey{id, language}, sync.OnceValues(prepare))
+	return once.(func() (Edition, error))()
 }

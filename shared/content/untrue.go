@@ -1,4 +1,4 @@
-package message
+package content
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 // Untrue returns, as plain sentences, which values of the data must not be
 // stated because other values contradict them; none means that all may be
-// stated. Unlike the other faults of [Lint], these are not faults of a
+// stated. Unlike the other faults of [Set.Lint], these are not faults of a
 // template: prices, stock and ends change between two messages. A send with
 // such data ends, with these sentences as its reason. They name products, but
 // no address, customer name or code.
@@ -16,7 +16,7 @@ import (
 // This is a second check: package decide, which collects the data, omits values
 // that are not true.
 func Untrue(d Data) (wrong []string) {
-	for _, p := range d.products() {
+	for _, p := range d.Products() {
 		if p.Was == (shop.Money{}) {
 			continue
 		}

@@ -1,4 +1,4 @@
-package message
+package content
 
 // Mail is one rendered message to one address, as it is given to SES.
 type Mail struct {

@@ -1,4 +1,4 @@
-package message
+package content
 
 import (
 	"fmt"
@@ -55,7 +55,7 @@ func TestLinksToTheShopAreReplaced(t *testing.T) {
 
 // Gmail cuts a longer message off, and the unsubscribe link with it.
 func TestAMessageThatWouldBecomeTooLongKeepsItsLinks(t *testing.T) {
-	r := Rendered{HTML: `<a href="https://shop.example.com/p/JAR">` + strings.Repeat("x", largestHTML-200), Text: "https://shop.example.com/p/JAR"}
+	r := Rendered{HTML: `<a href="https://shop.example.com/p/JAR">` + strings.Repeat("x", LargestHTML-200), Text: "https://shop.example.com/p/JAR"}
 	if got := r.Relinked(linked(), func(string, uint8) string { return strings.Repeat("k", 300) }); got != r {
 		t.Error("the message was changed")
 	}

@@ -1,4 +1,4 @@
-package message
+package content
 
 import (
 	"html"
@@ -14,7 +14,7 @@ const mostNumbered = 256
 // customer's own links are not among them.
 func (d Data) shopLinks() (all []string) {
 	add := func(address string) {
-		if address = link(address); address != "" && !slices.Contains(all, address) && len(all) < mostNumbered {
+		if address = Link(address); address != "" && !slices.Contains(all, address) && len(all) < mostNumbered {
 			all = append(all, address)
 		}
 	}
@@ -26,7 +26,7 @@ func (d Data) shopLinks() (all []string) {
 			add(line.Product.URL)
 		}
 	}
-	for _, p := range d.products() {
+	for _, p := range d.Products() {
 		add(p.Product.URL)
 	}
 	return all
@@ -34,7 +34,7 @@ func (d Data) shopLinks() (all []string) {
 
 // Relinked returns the message with its links to the shop, its cart and its products
 // replaced by what replace returns for their address and the address's number; other
-// links stay. d is the data that the message was rendered from. Call it after [Lint],
+// links stay. d is the data that the message was rendered from. Call it after [Set.Lint],
 // which knows the addresses.
 //
 // It returns the message as it is if its HTML part would become so long that mail
@@ -53,7 +53,7 @@ func (r Rendered) Relinked(d Data, replace func(address string, number uint8) st
 	}
 	changed := r
 	changed.HTML, changed.Text = relinkedHTML(r.HTML, replacement), relinkedText(r.Text, replacement)
-	if len(changed.HTML) > largestHTML {
+	if len(changed.HTML) > LargestHTML {
 		return r
 	}
 	return changed

@@ -1,4 +1,4 @@
-package message
+package content
 
 import (
 	"slices"
@@ -33,8 +33,8 @@ type Data struct {
 	SoftOptIn bool
 }
 
-// products returns the picks, and the product that the message is about.
-func (d Data) products() []recommend.Pick {
+// Products returns the picks, and the product that the message is about.
+func (d Data) Products() []recommend.Pick {
 	if d.Product == nil {
 		return d.Picks
 	}
@@ -142,8 +142,8 @@ type Points struct {
 	Needs    int        // points still missing for the next tier
 }
 
-// nothing reports whether there is nothing to say about the points.
-func (p *Points) nothing() bool {
+// Nothing reports whether there is nothing to say about the points.
+func (p *Points) Nothing() bool {
 	return p == nil || p.Active == 0 && p.Pending == 0 && p.Earned == 0 && p.Tier == ""
 }
 
