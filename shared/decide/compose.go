@@ -211,6 +211,9 @@ func (c *evaluation) earn(zone *time.Location) *issued {
 	if c.silent != nil || c.unpaid() {
 		allowed = slices.DeleteFunc(allowed, func(o offer.Offer) bool { return !o.Owed })
 	}
+	if len(allowed) == 0 {
+		return nil // most campaigns: the facts about the customer are not needed
+	}
 	best, refusals := offer.Best(allowed, offer.Case{
 		Now: c.now, Customer: c.intent.Customer, Zone: zone, Need: c.Need, Products: c.products(),
 		Facts:   Facts(c.now, Earning(c.Profile, c.Policy), c.Contact, c.Items, c.Policy, Occasion{Order: c.intent.Order}),

@@ -134,7 +134,8 @@ type evaluation struct {
 	shown    bool           // the message is only shown, so it may sell to anybody: see Show
 
 	explained Explanation
-	assigned  time.Time // see claim.Send.Assigned
+	assigned  time.Time                       // see claim.Send.Assigned
+	catalogue map[shop.ProductID]shop.Product // made by products
 }
 
 func (r Config) consider(now time.Time, s Snapshot, intent campaign.Intent) *evaluation {

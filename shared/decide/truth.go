@@ -38,9 +38,11 @@ func untrue(data content.Data) *rejection {
 
 // products returns the catalogue rows that were read.
 func (c *evaluation) products() map[shop.ProductID]shop.Product {
-	products := make(map[shop.ProductID]shop.Product, len(c.Items))
-	for id, item := range c.Items {
-		products[id] = item.Product
+	if c.catalogue == nil {
+		c.catalogue = make(map[shop.ProductID]shop.Product, len(c.Items))
+		for id, item := range c.Items {
+			c.catalogue[id] = item.Product
+		}
 	}
-	return products
+	return c.catalogue
 }

@@ -132,6 +132,19 @@ func fill(pattern string, values map[string]string) string {
 	return page + "?" + query
 }
 
+// withNames returns the value of a UTM parameter with the names of the campaign. The
+// replacer is for the values that mix them with other text: making it takes as long as all
+// else in [Shop.WithUTM].
+func withNames(value string, of campaign.Campaign) string {
+	switch {
+	case value == "{campaign}":
+		return string(of.ID)
+	case !strings.Contains(value, "{"):
+		return value
+	}
+	return strings.NewReplacer("{campaign}", string(of.ID), "{message}", string(of.Message), "{variant}", of.Variant).Replace(value)
+}
+
 // WithUTM returns a link of the shop with the UTM parameters of a campaign. It
 // keeps the parameters that the link has, and a link to another host as it is.
 func (s Shop) WithUTM(address string, of campaign.Campaign) string {
@@ -143,11 +156,10 @@ func (s Shop) WithUTM(address string, of campaign.Campaign) string {
 	for key := range u.Query() {
 		has[strings.ToLower(key)] = true
 	}
-	names := strings.NewReplacer("{campaign}", string(of.ID), "{message}", string(of.Message), "{variant}", of.Variant)
 	for _, p := range [][2]string{
 		{"utm_source", s.UTM.Source}, {"utm_medium", s.UTM.Medium}, {"utm_campaign", cmp.Or(s.UTM.Campaign, "{campaign}")}, {"utm_content", s.UTM.Content},
 	} {
-		value := strings.Trim(names.Replace(p[1]), ".-_") // a campaign without variants leaves a dash behind
+		value := strings.Trim(withNames(p[1], of), ".-_") // a campaign without variants leaves a dash behind
 		if has[p[0]] || value == "" {
 			continue
 		}
