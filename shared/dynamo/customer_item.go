@@ -47,7 +47,7 @@ func contactItemOf(key customerKey, c frequency.Contact) customerItem {
 }
 
 func profileItemOf(id shop.CustomerID, p profile.Profile) customerItem {
-	b, rev := bodyOf(p)
+	b, rev := bodyOf(profile.Packed(p))
 	return customerItem{customerKey: keyOfProfile(id), Rev: rev, Body: b}
 }
 
@@ -65,6 +65,9 @@ func readCustomer(m item, v any) (Rev, error) {
 	var it customerItem
 	if err := unmarshal(m, &it); err != nil {
 		return "", err
+	}
+	if p, ok := v.(*profile.Profile); ok {
+		v = (*profile.Packed)(p)
 	}
 	return it.Rev, it.Body.read(v)
 }

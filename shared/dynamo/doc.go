@@ -122,7 +122,7 @@ decision depends on it, and no other item may have an attribute of that name.
 # Attributes that several items have
 
 body is a domain value as JSON: text, or deflated with a dictionary of what
-bodies have in common (body1.dict), from 512 bytes on. What
+bodies have in common (body1.dict), from 512 bytes on. A profile is stored as a [profile.Packed]. What
 conditions and indexes compare is stored in attributes of its own.
 
 rev is a hash of the body before deflation (see [Rev]). Equal values have equal

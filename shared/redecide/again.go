@@ -18,6 +18,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
 	"regulars/shared/offer"
+	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -143,7 +144,7 @@ func (a *Archive) read(ctx context.Context, in dynamo.Inputs) (m decide.Made, th
 	return decide.Made{
 		Now: f.Now, Intent: f.Intent, Yields: f.Yields,
 		Snapshot: decide.Snapshot{
-			Profile: f.Profile, Contact: f.Contact, Items: items,
+			Profile: profile.Profile(f.Profile), Contact: f.Contact, Items: items,
 			Spent: f.Spent, Kept: a.coded(f), Merged: f.Merged, First: f.First,
 		},
 		Config: decide.Config{

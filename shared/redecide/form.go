@@ -21,7 +21,7 @@ type form struct {
 	Now     time.Time         `json:"now"`
 	Intent  campaign.Intent   `json:"intent"`
 	Yields  *campaign.Intent  `json:"yields,omitempty"`
-	Profile profile.Profile   `json:"profile"`
+	Profile profile.Packed    `json:"profile"`
 	Contact frequency.Contact `json:"contact"`
 
 	Spent  map[shop.OfferID]bool             `json:"spent,omitempty"`
@@ -46,7 +46,7 @@ type form struct {
 
 func formOf(m decide.Made) form {
 	f := form{
-		Now: m.Now, Intent: m.Intent, Yields: m.Yields, Profile: m.Snapshot.Profile.Whole(), Contact: m.Snapshot.Contact,
+		Now: m.Now, Intent: m.Intent, Yields: m.Yields, Profile: profile.Packed(m.Snapshot.Profile.Whole()), Contact: m.Snapshot.Contact,
 		Spent: m.Snapshot.Spent, Kept: m.Snapshot.Kept, Merged: m.Snapshot.Merged, First: m.Snapshot.First,
 		Trips: m.Config.Breakers, Tenant: m.Config.Tenant, BaseURL: m.Config.BaseURL, ClickURL: m.Config.ClickURL, Policy: m.Config.Version,
 		Fingerprint: m.Fingerprint(),

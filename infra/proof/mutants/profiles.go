@@ -1,6 +1,6 @@
 package main
 
-// ofProfiles returns the faults in what is stored beside a profile.
+// ofProfiles returns the faults in what is stored of a profile, and beside it.
 func ofProfiles() []mutant {
 	return []mutant{
 		{
@@ -26,6 +26,12 @@ func ofProfiles() []mutant {
 			means:  "the tenth unit is not seen, and a condition on the product reads 0",
 			edits:  []edit{{"shared/recording/recording.go", "return h.Orders.ProfileAbout(ctx, order.Customer, about)", "return h.Orders.ProfileAbout(ctx, order.Customer, about[:0])"}},
 			seenBy: &check{"./shared/recording", "TestProductsBesideTheProfileCount"},
+		},
+		{
+			name:   "only packed profiles are read",
+			means:  "a profile that an earlier version stored cannot be read",
+			edits:  []edit{{"shared/profile/packed.go", "if !bytes.HasPrefix(text, []byte(\"[\")) {", "if false {"}},
+			seenBy: &check{"./shared/profile", "TestPackedProfilesAreTheSame"},
 		},
 		{
 			name:   "an erasure leaves what is beside the profile",
