@@ -79,9 +79,7 @@ func (q Question) Showing(now time.Time, products ...shop.ProductID) Question {
 }
 
 // Sources returns the rows to read first.
-func (q Question) Sources() []shop.ProductID {
-	return recommend.Sources(q.History, q.Model.Popular, alwaysSources+q.more()/2, q.Anchor...)
-}
+func (q Question) Sources() []shop.ProductID { return q.Reading().Sources() }
 
 // more returns how many rows are read beyond the first sources: further
 // sources, up to half of the number, and candidates.
@@ -91,8 +89,27 @@ func (q Question) more() int {
 
 // Candidates returns the rows to read second, given the first.
 func (q Question) Candidates(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
-	most := q.more() - max(0, len(q.Sources())-alwaysSources)
-	return recommend.Candidates(q.History, rows, q.Model.Popular, most, q.Anchor...)
+	return q.Reading().Candidates(rows)
+}
+
+// Reading is a question with its sorted history: for a caller that asks for both its
+// sources and its candidates. It does not see later changes of the question.
+type Reading struct {
+	of   recommend.Reading
+	more int
+}
+
+// Reading returns the Reading of the question.
+func (q Question) Reading() Reading {
+	return Reading{recommend.ReadingOf(q.History, q.Model.Popular, q.Anchor...), q.more()}
+}
+
+// Sources returns the rows to read first.
+func (r Reading) Sources() []shop.ProductID { return r.of.Sources(alwaysSources + r.more/2) }
+
+// Candidates returns the rows to read second, given the first.
+func (r Reading) Candidates(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	return r.of.Candidates(rows, r.more-max(0, len(r.Sources())-alwaysSources))
 }
 
 // Picks returns the picks, best first, given all rows: see

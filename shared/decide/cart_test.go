@@ -120,7 +120,7 @@ func TestAMailShowsTheCart(t *testing.T) {
 	if d.Mail.Subject != "Biscuit jar" {
 		t.Errorf("subject = %q", d.Mail.Subject)
 	}
-	if got := decide.Sources(g.snapshot.Profile, g.intents[0], g.config); !slices.Contains(got, "TRAY") || !slices.Contains(got, "JAR") {
+	if got, _ := decide.Sources(g.snapshot.Profile, g.intents[0], g.config); !slices.Contains(got, "TRAY") || !slices.Contains(got, "JAR") {
 		t.Errorf("Sources = %v, want the products of the cart", got)
 	}
 }

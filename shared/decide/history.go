@@ -50,15 +50,20 @@ func replenishment(product shop.ProductID) string {
 
 // Sources returns the products whose catalogue rows are read first: those that
 // say most about the customer's taste, those of the intent's order, those whose
-// units an offer may count, and the one that the message is about.
-func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.ProductID {
+// units an offer may count, and the one that the message is about. It also returns what
+// returns the products whose rows are read second, given the first: the neighbours of the
+// sources.
+func Sources(p profile.Profile, intent campaign.Intent, r Config) (first []shop.ProductID, second func(map[shop.ProductID]recommend.Item) []shop.ProductID) {
 	c, _ := r.campaignFor(intent, p)
 	wanted := set{}
+	second = func(map[shop.ProductID]recommend.Item) []shop.ProductID { return nil }
 	if product := reminded(p, intent); product != "" {
 		wanted.add([]shop.ProductID{product})
 	}
 	if c.Picks > 0 {
-		wanted.add(question(p, intent, r).Sources())
+		asked := question(p, intent, r).Reading()
+		second = asked.Candidates
+		wanted.add(asked.Sources())
 	}
 	least := leastUnits(c, r)
 	if c.AsksAgain() || asksAffinity(c) { // its conditions may count units by category, or what was bought leads to the product
@@ -72,14 +77,14 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	if about := intent.Subject.Product; about != "" {
 		wanted.add([]shop.ProductID{about})
 	}
-	return wanted.list
+	return wanted.list, second
 }
 
-// MostCounted returns of how many of [Sources] the live counters are read: of all, if
-// whether there is a message depends on what leads to its product.
-func MostCounted(p profile.Profile, intent campaign.Intent, r Config) int {
+// MostCounted returns of how many of that many [Sources] the live counters are read: of
+// all, if whether there is a message depends on what leads to its product.
+func MostCounted(p profile.Profile, intent campaign.Intent, r Config, sources int) int {
 	if c, _ := r.campaignFor(intent, p); asksAffinity(c) {
-		return len(Sources(p, intent, r))
+		return sources
 	}
 	return advice.MostCounted
 }
@@ -136,15 +141,6 @@ func leastUnits(c campaign.Campaign, r Config) (least int) {
 		}
 	}
 	return least
-}
-
-// Candidates returns the products whose catalogue rows are read second: the
-// neighbours of the sources.
-func Candidates(s Snapshot, intent campaign.Intent, r Config) []shop.ProductID {
-	if c, _ := r.campaignFor(intent, s.Profile); c.Picks == 0 {
-		return nil
-	}
-	return question(s.Profile, intent, r).Candidates(s.Items)
 }
 
 // History returns the customer's purchases in the form that package recommend

@@ -95,7 +95,8 @@ func TestSourcesAndCandidates(t *testing.T) {
 	} {
 		g := aCase(c.campaign)
 		join := func(ids []shop.ProductID) string { return strings.Trim(fmt.Sprint(ids), "[]") }
-		if got := join(decide.Sources(g.snapshot.Profile, g.intents[0], g.config)); got != c.sources {
+		first, second := decide.Sources(g.snapshot.Profile, g.intents[0], g.config)
+		if got := join(first); got != c.sources {
 			t.Errorf("%s: Sources = %q, want %q", name, got, c.sources)
 		}
 		for id := range g.snapshot.Items {
@@ -103,7 +104,7 @@ func TestSourcesAndCandidates(t *testing.T) {
 				delete(g.snapshot.Items, id)
 			}
 		}
-		if got := join(decide.Candidates(g.snapshot, g.intents[0], g.config)); got != c.second {
+		if got := join(second(g.snapshot.Items)); got != c.second {
 			t.Errorf("%s: Candidates = %q, want %q", name, got, c.second)
 		}
 	}
@@ -141,7 +142,7 @@ func TestTheNumberOfReadProductsIsLimited(t *testing.T) {
 	if got := len(decide.Counted(p, "o-29", 1)); got != 60 {
 		t.Errorf("Counted of an order gave %d products, want 60", got)
 	}
-	sources := decide.Sources(p, wish("weekly"), g.config)
+	sources, second := decide.Sources(p, wish("weekly"), g.config)
 	if got := len(sources); got > 100 || got < 60 {
 		t.Errorf("Sources gave %d products, want 60 to 100, which one batch can read", got)
 	}
@@ -152,7 +153,7 @@ func TestTheNumberOfReadProductsIsLimited(t *testing.T) {
 		}
 		seen[id] = true
 	}
-	if got := len(decide.Candidates(decide.Snapshot{Profile: p}, wish("weekly"), g.config)); got != 20 {
+	if got := len(second(nil)); got != 20 {
 		t.Errorf("Candidates gave %d products, want 20", got)
 	}
 }

@@ -131,7 +131,8 @@ func TestAMessageAboutAProductEndsIfTheCustomerWouldNotLikeItAnyMore(t *testing.
 				t.Errorf("the reason is %q, want %q", got, c.want)
 			}
 			kept := len(Counted(customer, "", 1)) > 0 && !c.everyone
-			if read := slices.Contains(Sources(customer, e.intent, e.Config), "POT"); read != kept {
+			sources, _ := Sources(customer, e.intent, e.Config)
+			if read := slices.Contains(sources, "POT"); read != kept {
 				t.Errorf("the row of what they bought is read: %v, want %v", read, kept)
 			}
 		})

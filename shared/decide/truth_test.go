@@ -112,7 +112,7 @@ func TestProductsThatAnOfferNamesAreRead(t *testing.T) {
 	check(err)
 	g := aCase("deal")
 	g.config.Offers = []offer.Offer{{ID: "welcome", On: only, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}}}
-	if got := decide.Sources(g.snapshot.Profile, campaign.Intent{Campaign: "deal"}, g.config); !slices.Contains(got, "VASE") || !slices.Contains(got, "JAR") {
+	if got, _ := decide.Sources(g.snapshot.Profile, campaign.Intent{Campaign: "deal"}, g.config); !slices.Contains(got, "VASE") || !slices.Contains(got, "JAR") {
 		t.Errorf("Sources = %v, want JAR and VASE among them", got)
 	}
 }

@@ -93,9 +93,7 @@ func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, config de
 		catalogue = r.Catalogue
 		r.Catalogue.Forget(config.Model, decide.About(s.Profile, intent)...) // whether there is a message depends on them
 	}
-	s.Items, err = advice.Read(ctx, catalogue, config.Model, decide.Sources(s.Profile, intent, config), decide.MostCounted(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
-		s.Items = rows
-		return decide.Candidates(s, intent, config)
-	})
+	first, second := decide.Sources(s.Profile, intent, config)
+	s.Items, err = advice.Read(ctx, catalogue, config.Model, first, decide.MostCounted(s.Profile, intent, config, len(first)), second)
 	return s, revs{read.ProfileRev, read.ContactRev}, err
 }

@@ -16,7 +16,12 @@ import (
 // item, if there are others; Recommend compares them with the rest. 40 are
 // enough, or 20 if there are 40 sources.
 func Candidates(h History, sources map[shop.ProductID]Item, popular []Popular, n int, anchor ...shop.ProductID) []shop.ProductID {
-	k := know(h, popular, anchor)
+	return ReadingOf(h, popular, anchor...).Candidates(sources, n)
+}
+
+// Candidates returns what [Candidates] does.
+func (r Reading) Candidates(sources map[shop.ProductID]Item, n int) []shop.ProductID {
+	k := r.known
 	n = max(n, 0)
 	unread := func(p shop.ProductID) bool { _, read := sources[p]; return !read }
 	s := scratches.Get().(*scratch)

@@ -183,10 +183,27 @@ func merged(items []Bought) ([]weighted, map[shop.ProductID]int) {
 // items bought most often and recently, without the anchor: their rows say
 // whether they are due. Returned items are never among them.
 func Sources(h History, popular []Popular, n int, anchor ...shop.ProductID) []shop.ProductID {
+	return ReadingOf(h, popular, anchor...).Sources(n)
+}
+
+// Reading is a history with what chooses the rows to read: for a caller that asks for
+// both [Sources] and [Candidates], so that the history is sorted once.
+type Reading struct {
+	known  known
+	anchor []shop.ProductID
+}
+
+// ReadingOf returns the Reading of a history.
+func ReadingOf(h History, popular []Popular, anchor ...shop.ProductID) Reading {
+	return Reading{know(h, popular, anchor), anchor}
+}
+
+// Sources returns what [Sources] does.
+func (r Reading) Sources(n int) []shop.ProductID {
 	n = max(n, 0)
-	items := slices.DeleteFunc(know(h, popular, anchor).items, func(b *weighted) bool { return b.power == 0 })
+	items := slices.DeleteFunc(slices.Clone(r.known.items), func(b *weighted) bool { return b.power == 0 })
 	half := min(len(items), n-n/2)
-	staples := slices.DeleteFunc(items[half:], func(b *weighted) bool { return slices.Contains(anchor, b.Product) })
+	staples := slices.DeleteFunc(items[half:], func(b *weighted) bool { return slices.Contains(r.anchor, b.Product) })
 	slices.SortStableFunc(staples, func(a, b *weighted) int { return cmp.Compare(b.often, a.often) })
 	var out []shop.ProductID
 	for _, b := range slices.Concat(items[:half], staples[:min(len(staples), n-half)]) {
