@@ -73,7 +73,7 @@ func newLanguageRules(tag string, locale locales.Translator, drop string) langua
 	return languageRules{
 		tag:    language.MustParse(tag),
 		locale: locale, calendar: calendars[tag],
-		money: func() *currency.Formatter { return currency.NewFormatter(currency.NewLocale(tag)) },
+		money: sync.OnceValue(func() *currency.Formatter { return currency.NewFormatter(currency.NewLocale(tag)) }),
 		long:  func(t time.Time) string { return strings.TrimSuffix(locale.FmtDateLong(t), drop) },
 	}
 }
