@@ -23,6 +23,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
@@ -35,7 +36,7 @@ import (
 // address for answers are those of shop.yaml. No log line has the code or a link
 // of the customer.
 func TestTheShopsMailsLeadWhereTheySay(t *testing.T) {
-	policy, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
 	must(t, err)
 	var logged bytes.Buffer
 	before := slog.Default()

@@ -18,17 +18,17 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/linktoken"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
-	"regulars/shared/shoppolicy"
 )
 
 // Of the demo's customers, 15 in 100 have left the box for promotions empty. The
 // thanks for their orders sell nothing, and they get no coupon. The thanks of the
 // others sell, which shows that the test looks in the right place.
 func TestCustomersOfTheDemoWithoutAnOptInAreSoldNothing(t *testing.T) {
-	policy, err := shoppolicy.Load(os.DirFS("../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"regulars/infra/local/template"
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
-	"regulars/shared/shoppolicy"
+	"regulars/shared/policyfiles"
 )
 
 // needed are the functions that the demo's first messages need, by the folder of
@@ -28,7 +28,7 @@ var needed = []string{"functions/record", "functions/send", "functions/learn", "
 // the event bus over the endpoint, as a shop's back end would. It continues at
 // the order where an earlier start of the program stopped.
 func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
-	offers, err := shoppolicy.LoadOffers(os.DirFS("infra/shop")) // the published ones
+	offers, err := policyfiles.LoadOffers(os.DirFS("infra/shop")) // the published ones
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ import (
 	"regulars/shared/funnel"
 	"regulars/shared/linktoken"
 	"regulars/shared/points"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -93,7 +94,7 @@ func TestAFunnelIsWhatALiveRunDoes(t *testing.T) {
 // funnelPolicy returns the shop's policy, with a campaign that ranks before weekly-picks.
 func funnelPolicy(t *testing.T) shoppolicy.Policy {
 	t.Helper()
-	p, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
 	must(t, err)
 	better, _ := p.Campaign("weekly-picks")
 	better.ID, better.Value, better.Holdout, better.Schedule = "better", 10*better.Value, 0, "0 10 1 1 *"

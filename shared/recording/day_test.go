@@ -31,6 +31,7 @@ import (
 	"regulars/shared/linktoken"
 	"regulars/shared/mailbox"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -121,7 +122,7 @@ func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *d
 // packedShop returns the policy of infra/shop as publish stores it. Compiling its
 // messages takes seconds.
 var packedShop = sync.OnceValues(func() ([]byte, error) {
-	loaded, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	loaded, err := policyfiles.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return nil, err
 	}

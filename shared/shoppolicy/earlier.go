@@ -28,6 +28,10 @@ const (
 	keepLonger  = 30 * 24 * time.Hour // than the longest way through the journey, for pauses
 )
 
+// EnterWithin is how long after its event an entry counts: a customer whose entry
+// is delivered later does not begin the journey.
+const EnterWithin = 7 * 24 * time.Hour
+
 // Keeping returns p with the earlier versions of its journeys that customers finish,
 // for publishing it at now. before is the policy in force. A version is kept if the
 // journey has on_change: finish and its version is higher than that in force. It is
@@ -47,7 +51,7 @@ func (p Policy) Keeping(before Policy, now time.Time) (Policy, inputfault.InFile
 			}
 		}
 		if old, known := before.Journey(j.ID()); known {
-			e := Earlier{Journey: old, Steps: before.stepsOf(old.ID()), Until: shop.Millis(now).Add(old.Longest() + enterWithin + keepLonger)}
+			e := Earlier{Journey: old, Steps: before.stepsOf(old.ID()), Until: shop.Millis(now).Add(old.Longest() + EnterWithin + keepLonger)}
 			switch {
 			case old.Entry.Version < j.Entry.Version:
 				kept = append(kept, e)

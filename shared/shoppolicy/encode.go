@@ -129,7 +129,7 @@ func (r *reader) rules(packed []byte, messages any) (Policy, error) {
 	if err != nil {
 		return Policy{}, fmt.Errorf("decode policy: %w", err)
 	}
-	p := Policy{Version: version(packed)}
+	p := Policy{Version: Version(packed)}
 	into := struct {
 		*Policy
 		Messages any `json:"messages"` // in place of the policy's own
@@ -209,8 +209,8 @@ func (p *Policy) compile() error {
 	return nil
 }
 
-// version returns the version of a policy, a hash of its packed bytes.
-func version(packed []byte) string {
+// Version returns the version of a policy, a hash of its packed bytes.
+func Version(packed []byte) string {
 	sum := sha256.Sum256(packed)
 	return hex.EncodeToString(sum[:8])
 }

@@ -125,6 +125,14 @@ func (s Shop) ZoneOf(names []string) *time.Location {
 	return s.Location()
 }
 
+// Earning returns the event by which an order of the shop earns rewards.
+func (s Shop) Earning() shop.OrderKind {
+	if s.RewardsOnPlacing {
+		return shop.OrderPlaced
+	}
+	return shop.OrderPaid
+}
+
 // LinkFault returns why messages must not link to the address of a product's
 // page, or show its picture from there; "" if they may. It must begin with
 // https:// and one of the shop's hosts, with nothing around the host: no user, no
@@ -141,10 +149,10 @@ func (s Shop) LinkFault(address string) string {
 	return "its host is none of the shop's hosts; list it under hosts in shop.yaml if it is yours"
 }
 
-// requestFault returns why a message must not load the address, which its
+// RequestFault returns why a message must not load the address, which its
 // template names; "" if it may. An address that is a variable comes from the
 // data, which is checked with [Shop.LinkFault] when it is read.
-func (s Shop) requestFault(address string) string {
+func (s Shop) RequestFault(address string) string {
 	if strings.HasPrefix(address, "{{") && !strings.ContainsAny(address, `"':`) {
 		return ""
 	}

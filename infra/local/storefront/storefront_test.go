@@ -27,10 +27,10 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
-	"regulars/shared/shoppolicy"
 )
 
 const endpoint = "http://127.0.0.1:4566"
@@ -124,7 +124,7 @@ var addresses = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 // Each thanks of the demo that recommends products shows a picture of each. Its
 // pictures, the logo, and each page of the shop that it links to are there.
 func TestEachAddressInTheDemosMailsAnswers(t *testing.T) {
-	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

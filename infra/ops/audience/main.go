@@ -33,6 +33,7 @@ import (
 	"regulars/shared/funnel"
 	"regulars/shared/message"
 	"regulars/shared/policycache"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -140,7 +141,7 @@ func (p *policies) load(ctx context.Context, files string) (shoppolicy.Policy, e
 	if err != nil || files == "" {
 		return inForce, err
 	}
-	tried, err := shoppolicy.Load(os.DirFS(files), mjml.Compile, markdown.Parse)
+	tried, err := policyfiles.Load(os.DirFS(files), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return tried, fmt.Errorf("the shop's files in FILES=%s:\n%w", files, err)
 	}

@@ -36,6 +36,7 @@ import (
 	"regulars/shared/mailbox"
 	"regulars/shared/message"
 	"regulars/shared/policycache"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -102,7 +103,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if err != nil {
 		return err
 	}
-	policy, err := shoppolicy.Load(os.DirFS(a.files), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS(a.files), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return fmt.Errorf("the shop's files in FILES=%s:\n%w", a.files, err)
 	}

@@ -12,9 +12,9 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
+	"regulars/shared/policyfiles"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
-	"regulars/shared/shoppolicy"
 )
 
 var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
@@ -44,7 +44,7 @@ func library(t *testing.T) map[shop.OfferID]offer.Offer {
 		}
 		all["offers/"+filepath.Base(name)] = &fstest.MapFile{Data: data}
 	}
-	p, err := shoppolicy.LoadOffers(all)
+	p, err := policyfiles.LoadOffers(all)
 	if err != nil {
 		t.Fatal(err)
 	}

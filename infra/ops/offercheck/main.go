@@ -38,6 +38,7 @@ import (
 	"regulars/shared/cartquote"
 	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -101,7 +102,7 @@ func read(dir string) (shoppolicy.Policy, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return shoppolicy.Policy{}, fmt.Errorf("read the shop's files: %w", err)
 	}
-	p, err := shoppolicy.LoadOffers(os.DirFS(dir))
+	p, err := policyfiles.LoadOffers(os.DirFS(dir))
 	var faults inputfault.InFiles
 	if !errors.As(err, &faults) {
 		return p, err

@@ -14,6 +14,7 @@ import (
 	"regulars/shared/inputfault"
 	"regulars/shared/journey"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -51,7 +52,7 @@ func save(ctx context.Context, p shoppolicy.Policy, packed []byte, saver Saver) 
 // check returns the policy of the files, and the packed bytes that will be
 // stored. It decodes the bytes once, to prove that the functions can read them.
 func check(fsys fs.FS) (shoppolicy.Policy, []byte, error) {
-	p, err := shoppolicy.Load(fsys, mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(fsys, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return shoppolicy.Policy{}, nil, err
 	}

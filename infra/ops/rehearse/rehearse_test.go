@@ -29,6 +29,7 @@ import (
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/journey"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/redecide"
@@ -63,7 +64,7 @@ func (h *trial) Send(_ context.Context, m content.Mail) (string, error) {
 // published is the shop's policy as publish stores it; compiling its messages takes
 // seconds.
 var published = sync.OnceValues(func() ([]byte, error) {
-	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return nil, err
 	}

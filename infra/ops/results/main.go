@@ -34,6 +34,7 @@ import (
 	"regulars/shared/message"
 	"regulars/shared/outcome"
 	"regulars/shared/policycache"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/results"
@@ -148,7 +149,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	if err != nil {
 		return err
 	}
-	segments, err := shoppolicy.LoadSegments(os.DirFS(a.shop))
+	segments, err := policyfiles.LoadSegments(os.DirFS(a.shop))
 	if err != nil {
 		return fmt.Errorf("read the segments of %s: %w", a.shop, err)
 	}

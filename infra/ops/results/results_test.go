@@ -23,6 +23,7 @@ import (
 	"regulars/shared/journey"
 	"regulars/shared/lift"
 	"regulars/shared/outcome"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/results"
@@ -278,7 +279,7 @@ func TestThePageCountsAJourneyOnce(t *testing.T) {
 // A segment that asks for categories has results, by the catalogue. One that asks for
 // consents or coupons has none, and the results say so.
 func TestSegmentsAreThoseOfTheEntryOrAreRefused(t *testing.T) {
-	all, err := shoppolicy.LoadSegments(fstest.MapFS{
+	all, err := policyfiles.LoadSegments(fstest.MapFS{
 		"shop.yaml":              {Data: []byte("name: Gifts\ncurrency: GBP\nzone: Europe/London\nlanguages: [en]\nhosts: [shop.example]\nreply_to: a@shop.example\nurl: https://shop.example\naddress: 1 High Street\n")},
 		"segments/cups.yaml":     {Data: []byte("title: Cups\nwhen: customer.units[\"cups\"] >= 1\n")},
 		"segments/friends.yaml":  {Data: []byte("title: Friends\nwhen: customer.orders >= 1 && \"promotions\" in customer.consents\n")},

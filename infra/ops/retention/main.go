@@ -26,6 +26,7 @@ import (
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/retention"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -94,7 +95,7 @@ func try(ctx context.Context, store *dynamo.Store, files string, now time.Time, 
 // periods returns how long each kind is kept: as published, or as the files say.
 func periods(ctx context.Context, store *dynamo.Store, files string) (shoppolicy.KeepDays, error) {
 	if files != "" {
-		p, err := shoppolicy.LoadPrivacy(os.DirFS(files))
+		p, err := policyfiles.LoadPrivacy(os.DirFS(files))
 		return p.Keep, err
 	}
 	_, packed, err := store.Policy(ctx)

@@ -29,6 +29,7 @@ import (
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/policycache"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/ses"
@@ -99,7 +100,7 @@ func (h *system) close() {
 }
 
 func (h *system) fill(ctx context.Context, root string) error {
-	p, err := shoppolicy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return err
 	}

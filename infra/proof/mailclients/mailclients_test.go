@@ -18,7 +18,7 @@ import (
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
 	"regulars/shared/message"
-	"regulars/shared/shoppolicy"
+	"regulars/shared/policyfiles"
 )
 
 func support(t *testing.T) mailclients.Support {
@@ -75,7 +75,7 @@ func glob(t *testing.T, fsys fs.FS, pattern string) []string {
 // support, or what has a fallback; and each fallback is of use.
 func TestEveryMailWorksInOutlookGmailAndAppleMail(t *testing.T) {
 	s, known := support(t), exceptions(t)
-	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,8 +41,8 @@ import (
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
-	"regulars/shared/shoppolicy"
 )
 
 // host is the shop's, in all scenes.
@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string, chromium string, out io.Writer) (in
 	if err != nil {
 		return 0, err
 	}
-	policy, err := shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return 0, fmt.Errorf("infra/shop has faults; make shop lists them: %w", err)
 	}

@@ -81,7 +81,7 @@ func ofJourneys() []mutant {
 			name:   "a version goes on with the mail of the next",
 			means:  "the messages of an earlier version are not kept",
 			edits:  []edit{{"shared/shoppolicy/earlier.go", "if now, still := p.Messages.Messages[c.Message]; !known || still && same(now, old) {", "if _, still := p.Messages.Messages[c.Message]; !known || still {"}},
-			seenBy: &check{"./shared/shoppolicy", "TestCustomersFinishUnderTheVersionThatTheyEntered"},
+			seenBy: &check{"./shared/policyfiles", "TestCustomersFinishUnderTheVersionThatTheyEntered"},
 		},
 		{
 			name:   "a customer stays at a step",

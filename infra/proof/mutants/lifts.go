@@ -55,8 +55,8 @@ func ofLifts() []mutant {
 		{
 			name:   "variants may be of different classes",
 			means:  "one variant of a promotion obeys no cap",
-			edits:  []edit{{"shared/shoppolicy/variants.go", "if as.Class != c.Class {", "if false {"}},
-			seenBy: &check{"./shared/shoppolicy", "TestLoadReportsEveryFault"},
+			edits:  []edit{{"shared/policyfiles/variants.go", "if as.Class != c.Class {", "if false {"}},
+			seenBy: &check{"./shared/policyfiles", "TestLoadReportsEveryFault"},
 		},
 		{
 			name:   "only delivered customers count",

@@ -47,7 +47,7 @@ func TestCheckedFiles(t *testing.T) {
 	for name, want := range map[string]bool{
 		"shared/decide/decide.go": true, "docs/policy.md": true, "template.yaml": true, "Makefile": true,
 		"infra/local/pages/html/mailbox.html": true,
-		"CHANGELOG.md":                        false, "shared/shoppolicy/testdata/sound/shop.yaml": false, "docs/pictures/mailbox.png": false,
+		"CHANGELOG.md":                        false, "shared/policyfiles/testdata/sound/shop.yaml": false, "docs/pictures/mailbox.png": false,
 		"infra/proof/plainwords/words.go": false,
 	} {
 		if got := checked(name); got != want {

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -69,7 +70,7 @@ func fill(ctx context.Context, dir string, n int, at campaign.Run, errs io.Write
 	}
 	t.store = dynamo.New(client, names)
 	t.items = func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, names) }
-	if t.policy, err = shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse); err != nil {
+	if t.policy, err = policyfiles.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse); err != nil {
 		return t, err
 	}
 	packed, err := shoppolicy.Encode(t.policy)

@@ -29,6 +29,7 @@ import (
 	"regulars/shared/journeyadvance"
 	"regulars/shared/linktoken"
 	"regulars/shared/planning"
+	"regulars/shared/policyfiles"
 	"regulars/shared/recommend"
 	"regulars/shared/recording"
 	"regulars/shared/sendoutcome"
@@ -45,7 +46,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 // past returns the demo's year, of one in N customers.
 func past(t testing.TB, every int, from, to time.Time) (replay.Past, demo.Story) {
 	t.Helper()
-	policy, err := shoppolicy.Load(os.DirFS("../../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

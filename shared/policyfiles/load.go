@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"cmp"
@@ -15,6 +15,7 @@ import (
 	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
+	"regulars/shared/shoppolicy"
 )
 
 // Load reads a shop's files and returns its policy, with compiled conditions,
@@ -23,9 +24,9 @@ import (
 // compile converts MJML to HTML; it is called once for each message. parse reads
 // messages that are written in Markdown. The
 // error is of type [inputfault.InFiles] and lists every fault of every file.
-func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse message.Parse) (Policy, error) {
+func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse message.Parse) (shoppolicy.Policy, error) {
 	l := &loader{fsys: fsys}
-	var p Policy
+	var p shoppolicy.Policy
 	p.Shop = l.readShop()
 	p.Frequency = l.readCaps()
 	p.PromotionPause = l.readPromotionPause()
@@ -46,13 +47,13 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 	l.checkUnknownFiles()
 	if len(l.faults) > 0 {
 		sortFaults(l.faults)
-		return Policy{}, l.faults
+		return shoppolicy.Policy{}, l.faults
 	}
-	packed, err := Encode(p)
+	packed, err := shoppolicy.Encode(p)
 	if err != nil {
-		return Policy{}, inputfault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
+		return shoppolicy.Policy{}, inputfault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
 	}
-	p.Version = version(packed)
+	p.Version = shoppolicy.Version(packed)
 	p.Messages.Advice = slices.Concat(p.Messages.Advice, p.Privacy.Advice(), l.advice)
 	return p, nil
 }
@@ -60,15 +61,15 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 // LoadOffers reads only shop.yaml, need.yaml, points.yaml, the offers and the
 // segments that they use, for tools that check or try offers. The rest of the policy is empty. The error is
 // of type [inputfault.InFiles].
-func LoadOffers(fsys fs.FS) (Policy, error) {
+func LoadOffers(fsys fs.FS) (shoppolicy.Policy, error) {
 	l := &loader{fsys: fsys}
-	p := Policy{Shop: l.readShop(), Need: l.readNeed(), Points: l.readPoints()}
+	p := shoppolicy.Policy{Shop: l.readShop(), Need: l.readNeed(), Points: l.readPoints()}
 	for _, file := range l.files("offers") {
 		p.Offers = append(p.Offers, l.readOffer(file))
 	}
 	if len(l.faults) > 0 {
 		sortFaults(l.faults)
-		return Policy{}, l.faults
+		return shoppolicy.Policy{}, l.faults
 	}
 	return p, nil
 }
@@ -94,7 +95,7 @@ func (l *loader) readMessages(compile func(string) (string, error), parse messag
 			continue
 		}
 		for _, address := range message.Requests(m.HTML) {
-			if why := l.shop.requestFault(address); why != "" {
+			if why := l.shop.RequestFault(address); why != "" {
 				file, line, _ := set.Place(id, address)
 				l.faults = append(l.faults, inputfault.InFile{
 					File: path.Join("messages", file), Line: line,

@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"regulars/shared/inputfault"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // This file checks what a campaign says of its occasion and of its message.
@@ -53,7 +54,7 @@ func (s *sheet) ownDay(c *campaign.Campaign) {
 		s.wrong("on", "the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
 	}
 	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
-	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
+	s.refuseUnread(c.If, "if", append(shoppolicy.ContactFacts, "customer.units")...)
 	s.refuseKeys("the day of a customer's own", "write who gets it under if", "audience", "after", "group", "rank", "earns", "merge")
 }
 
@@ -80,7 +81,7 @@ func (s *sheet) tierReached(c *campaign.Campaign) {
 		s.wrong("on", "the shop has no tiers", "write tiers in points.yaml first: docs/points.md shows how")
 	}
 	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
-	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
+	s.refuseUnread(c.If, "if", append(shoppolicy.ContactFacts, "customer.units")...)
 	s.refuseKeys(string(shop.TierReached), "write who gets it under if", "audience", "clock", "after", "earns", "merge")
 }
 
@@ -124,10 +125,6 @@ func (s *sheet) refuseFacts(c condition.Condition, key string, facts ...string) 
 		}
 	}
 }
-
-// contactFacts are the facts that come from the customer's contact. The contact
-// is read when a message is decided, not when a campaign selects its customers.
-var contactFacts = []string{"customer.consents", "customer.consent_source", "customer.coupons", "customer.days_since_last_coupon", "customer.full_price_orders"}
 
 // refuseUnread adds a fault if the condition uses one of the facts, which are
 // not read yet when the condition is evaluated: they would have the values of

@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/journey"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // Limits of one journey.
@@ -23,17 +24,13 @@ const (
 	mostReenters = 999                 // days
 )
 
-// enterWithin is how long after its event an entry counts: a customer whose entry
-// is delivered later does not begin the journey.
-const enterWithin = 7 * 24 * time.Hour
-
 // enterRunWithin is the same for entries by a run: a run that cannot be planned within
 // it is left out, and a day of the customer's own is open for it.
 const enterRunWithin = 48 * time.Hour
 
 // readJourney reads one file of journeys/, checks it against the messages and
 // offers of p, and adds it to p with the campaigns of its message steps.
-func (l *loader) readJourney(file string, p *Policy) {
+func (l *loader) readJourney(file string, p *shoppolicy.Policy) {
 	before, id := len(l.faults), shop.CampaignID(l.name(file))
 	s := l.open(file)
 	if s == nil {
@@ -42,7 +39,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 	if _, taken := p.Campaign(id); taken {
 		l.fault(file, nil, fmt.Sprintf("there is a campaign %s, too", id), "a journey and a campaign are paused and reported by name: rename one of them")
 	}
-	j := journey.Journey{Entry: campaign.Campaign{ID: id, Journey: id, Version: s.whole("version", 1, 1_000_000, 1), NotAfter: enterWithin}}
+	j := journey.Journey{Entry: campaign.Campaign{ID: id, Journey: id, Version: s.whole("version", 1, 1_000_000, 1), NotAfter: shoppolicy.EnterWithin}}
 	s.entryOf(&j.Entry)
 	j.Until, j.Unless = s.ofJourney("until", j.Entry), s.ofJourney("unless", j.Entry)
 	j.Entry.JourneyHoldout = s.percent("holdout", 0, 5_000)
@@ -85,7 +82,7 @@ func (s *sheet) entryOf(c *campaign.Campaign) {
 	for key, condition := range map[string]condition.Condition{"if": c.If, "audience": c.Audience} {
 		s.refuseFamilies(condition, key, "they have not entered yet: name what ended journeys in until and unless", "journey.")
 		s.refuseFamilies(condition, key, "it is for campaigns and offers", "line.", "product.", "customer.likes")
-		s.refuseUnread(condition, key, contactFacts...)
+		s.refuseUnread(condition, key, shoppolicy.ContactFacts...)
 	}
 	own := slices.ContainsFunc(c.On, func(kind shop.OrderKind) bool { return slices.Contains(shop.OwnDays, kind) })
 	s.refuseDayKeys(own)
@@ -175,7 +172,7 @@ func (s *sheet) finish() bool {
 // the one after it. It collects them in that order.
 type stepReader struct {
 	*sheet
-	policy    *Policy
+	policy    *shoppolicy.Policy
 	journey   *journey.Journey
 	campaigns []campaign.Campaign
 	places    map[string]ast.Node   // the steps, by name
@@ -267,7 +264,7 @@ func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
 
 // messageStep reads what a campaign has that is not about its start. entry is that of
 // its journey.
-func (s *sheet) messageStep(c, entry campaign.Campaign, p Policy) campaign.Campaign {
+func (s *sheet) messageStep(c, entry campaign.Campaign, p shoppolicy.Policy) campaign.Campaign {
 	c.Picks = s.whole("picks", 0, 12, 0)
 	c.Holdout = s.percent("holdout", 0, 5_000)
 	s.valueOf(&c)

@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"testing"
@@ -11,6 +11,7 @@ import (
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -34,7 +35,7 @@ variants:
 `)}
 	subject := all["messages/picks/message.yaml"]
 	all["messages/picks/message.yaml"] = &fstest.MapFile{Data: append(subject.Data, "subjects:\n  warm: \"{{ 'subject' | t }}, {{ picks.first.title }}\"\n"...)}
-	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ variants:
   - {name: none, share: 25, offers: []}
   - {name: either, share: 25, offers: [welcome, shipping]}
 `)}
-	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ allocation: thompson
 floor: 12.5
 variants: [{name: as-ever}, {name: shorter, picks: 3}]
 `)}
-	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

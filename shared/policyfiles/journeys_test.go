@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"strings"
@@ -14,6 +14,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/journey"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -56,7 +57,7 @@ func withJourney(t *testing.T, text string) (shoppolicy.Policy, error) {
 	t.Helper()
 	all := files(t, "")
 	all["journeys/welcome.yaml"] = &fstest.MapFile{Data: []byte(text)}
-	return shoppolicy.Load(all, asIs, markdown.Parse)
+	return policyfiles.Load(all, asIs, markdown.Parse)
 }
 
 // A journey is read with its steps in the order of the file, each with the step
@@ -154,7 +155,7 @@ func TestLoadRefusesJourneys(t *testing.T) {
 func TestLoadRefusesAMessageAboutAnOrderThatIsNone(t *testing.T) {
 	all := files(t, "")
 	all["journeys/welcome.yaml"] = &fstest.MapFile{Data: []byte("schedule: \"0 10 * * 6\"\naudience: customer.orders >= 1\nsteps:\n  - message: thanks\n    not_after: 24h\n")}
-	_, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	_, err := policyfiles.Load(all, asIs, markdown.Parse)
 	if want := "the message thanks needs order"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}

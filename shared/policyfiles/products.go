@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // What the terms of a campaign about products are if its file does not say.
@@ -43,7 +44,7 @@ func (s *sheet) aboutProducts(c *campaign.Campaign) {
 	s.refuseFamilies(c.If, "if", "if is about the product, and says if there is a run at all; write audience for its customers", "customer.", "order.")
 	s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 	s.refuseFacts(c.Audience, "audience", "order.", "campaign.day", "campaign.weekday")
-	s.refuseUnread(c.Audience, "audience", append(contactFacts, "customer.units")...)
+	s.refuseUnread(c.Audience, "audience", append(shoppolicy.ContactFacts, "customer.units")...)
 	for _, key := range []string{"after", "unless", "group", "rank", "earns", "merge", "clock"} {
 		if s.has(key) {
 			s.wrong(key, fmt.Sprintf("%s is not for campaigns about products", key), "leave it out")

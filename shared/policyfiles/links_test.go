@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"net/url"
@@ -10,6 +10,7 @@ import (
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
 )
 
@@ -128,7 +129,7 @@ func TestFaultsOfLinks(t *testing.T) {
 			}
 		}
 		all["shop.yaml"].Data = []byte(strings.Join(append(kept, line), "\n") + "\n")
-		p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+		p, err := policyfiles.Load(all, asIs, markdown.Parse)
 		if want == "" {
 			if err != nil || p.Shop.OrderURL+p.Shop.CartURL+p.Shop.ContactURL+p.Shop.UTM.Source == "" {
 				t.Errorf("%s: %v", line, err)

@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/content"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 	"regulars/shared/variant"
 )
 
@@ -20,7 +21,7 @@ const (
 
 // variantsOf reads the variants of a campaign. What a variant does not say is what
 // the campaign says.
-func (s *sheet) variantsOf(c *campaign.Campaign, p Policy) {
+func (s *sheet) variantsOf(c *campaign.Campaign, p shoppolicy.Policy) {
 	nodes, sum := s.list("variants"), 0
 	if nodes == nil { // there are none, or it is no list and has that fault
 		for _, key := range []string{"allocation", "floor"} {
@@ -75,7 +76,7 @@ func (s *sheet) allocationOf(c *campaign.Campaign, n int) {
 }
 
 // variantOf reads one variant and checks it as the campaign that its customers get.
-func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
+func (s *sheet) variantOf(c campaign.Campaign, p shoppolicy.Policy) campaign.Variant {
 	v := campaign.Variant{Name: s.requiredText("name", "with-coupon"), Share: s.percent("share", leastShare, variant.Whole)}
 	if c.Thompson != nil && s.has("share") {
 		s.wrong("share", "with allocation: thompson the nights compute the shares", "leave share out; floor is what each variant gets at least")
@@ -142,7 +143,7 @@ func (s *sheet) subjectOf(as *campaign.Campaign, set content.Set) {
 
 // sameKind checks that a variant's message is of the same kind as the campaign's, so
 // that caps, consents and the occasion are the same for all variants.
-func (s *sheet) sameKind(c, as campaign.Campaign, p Policy) {
+func (s *sheet) sameKind(c, as campaign.Campaign, p shoppolicy.Policy) {
 	if c.Class == "" || as.Class == "" {
 		return // there is a fault already
 	}

@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -28,7 +29,7 @@ func version(t *testing.T, n int, onChange, steps string) shoppolicy.Policy {
 			all[name] = &fstest.MapFile{Data: append(fmt.Appendf(nil, "{%% assign v = %d %%}", n), f.Data...)}
 		}
 	}
-	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

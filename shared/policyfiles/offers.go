@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"errors"

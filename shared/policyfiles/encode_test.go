@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"bytes"

@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/inputfault"
-	"regulars/shared/shoppolicy"
+	"regulars/shared/policyfiles"
 )
 
 // With any content of a file, Load returns a policy or faults and does not
@@ -40,7 +40,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
 		changed := maps.Clone(sound)
 		changed[kinds[int(kind)%len(kinds)]] = &fstest.MapFile{Data: data}
-		_, err := shoppolicy.Load(changed, asIs, markdown.Parse)
+		_, err := policyfiles.Load(changed, asIs, markdown.Parse)
 		var faults inputfault.InFiles
 		if err != nil && !errors.As(err, &faults) {
 			t.Fatalf("Load = %v, want a policy or faults", err)

@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"fmt"
@@ -12,13 +12,14 @@ import (
 
 	"regulars/shared/condition"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // readShop reads shop.yaml, and makes the checker of conditions for the shop's
 // currency.
-func (l *loader) readShop() Shop {
+func (l *loader) readShop() shoppolicy.Shop {
 	s := l.open("shop.yaml")
-	l.shop = Shop{
+	l.shop = shoppolicy.Shop{
 		Name:     s.requiredText("name", "Regular Gifts"),
 		URL:      strings.TrimRight(s.requiredText("url", "https://shop.example.com"), "/"),
 		Address:  s.requiredText("address", "1 High Street, London N1 1AA"),
@@ -116,9 +117,9 @@ var hostNames = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // readPromotionPause reads promotion-pause.yaml.
-func (l *loader) readPromotionPause() PromotionPause {
+func (l *loader) readPromotionPause() shoppolicy.PromotionPause {
 	s := l.open("promotion-pause.yaml")
-	t := PromotionPause{
+	t := shoppolicy.PromotionPause{
 		AfterRefund:       s.requiredWhole("days_after_refund", 0, 365, 14),
 		AfterLateDelivery: s.requiredWhole("days_after_late_delivery", 0, 365, 3),
 		AfterCancellation: s.requiredWhole("days_after_cancellation", 0, 365, 14),

@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"fmt"
@@ -10,11 +10,12 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // readCampaign reads one file of campaigns/ and checks it against the messages
 // and offers of p.
-func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
+func (l *loader) readCampaign(file string, p shoppolicy.Policy) campaign.Campaign {
 	c := campaign.Campaign{ID: shop.CampaignID(l.name(file))}
 	s := l.open(file)
 	if s == nil {
@@ -101,7 +102,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 		s.refuseFacts(c.Unless, "unless", "campaign.day", "campaign.weekday")
-		s.refuseUnread(c.If, "if", contactFacts...)
+		s.refuseUnread(c.If, "if", shoppolicy.ContactFacts...)
 		if s.has("audience") {
 			s.wrong("audience", "a campaign that an event starts has no audience", "write if")
 		}
@@ -114,7 +115,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	default:
 		longest = 7 * 24 * time.Hour
 		s.refuseFacts(c.Audience, "audience", "order.")
-		s.refuseUnread(c.Audience, "audience", append(contactFacts, "customer.units")...)
+		s.refuseUnread(c.Audience, "audience", append(shoppolicy.ContactFacts, "customer.units")...)
 		for _, key := range []string{"if", "after", "unless", "group", "rank", "earns"} {
 			if s.has(key) {
 				s.wrong(key, fmt.Sprintf("%s is for campaigns that an event starts", key), "write audience")
@@ -164,16 +165,8 @@ func (s *sheet) sendTime(runs bool, unsaid campaign.SendTime) campaign.SendTime 
 	return ""
 }
 
-// earning returns the event by which an order of the shop earns rewards.
-func (s Shop) earning() shop.OrderKind {
-	if s.RewardsOnPlacing {
-		return shop.OrderPlaced
-	}
-	return shop.OrderPaid
-}
-
 // offersOf reads which offers the campaign may give: the keys offers and earns.
-func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in Shop) {
+func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in shoppolicy.Shop) {
 	ids := idsOf(offers)
 	c.Offers = s.offers(ids)
 	c.Earns = shop.OfferID(s.text("earns"))
@@ -187,7 +180,7 @@ func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in Shop) {
 		s.wrong("earns", fmt.Sprintf("there is no offer %s", c.Earns), suggest(string(c.Earns), ids))
 	case offers[at].Effect.Kind != offer.KindNth:
 		s.wrong("earns", fmt.Sprintf("an order does not earn %s", c.Earns), "name an offer with nth_unit_free")
-	case len(c.On) == 1 && c.On[0] == in.earning():
+	case len(c.On) == 1 && c.On[0] == in.Earning():
 		c.Nth = offers[at].Effect.Nth
 	case in.RewardsOnPlacing:
 		s.wrong("earns", "an order earns when it is placed, as rewards in shop.yaml says", "write on: [order.placed]")

@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"bytes"
@@ -13,11 +13,11 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/shared/policyfiles"
+
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"regulars/shared/shoppolicy"
 )
 
 const schemaFile = "../../infra/shop/offer.schema.json"
@@ -73,7 +73,7 @@ func TestSchemaAndLoadRefuseTheSameFiles(t *testing.T) {
 				}
 				around[file] = &fstest.MapFile{Data: content}
 			}
-			_, faults := shoppolicy.LoadOffers(around)
+			_, faults := policyfiles.LoadOffers(around)
 			var content any
 			wrong := yaml.Unmarshal(data, &content)
 			if wrong == nil {
@@ -108,7 +108,7 @@ func TestSchemaHasEveryKey(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["offers/welcome.yaml"] = &fstest.MapFile{Data: append(changed["offers/welcome.yaml"].Data, "zzzzzzzz: 1\n"...)}
-	_, err = shoppolicy.LoadOffers(changed)
+	_, err = policyfiles.LoadOffers(changed)
 	_, keys, ok := strings.Cut(err.Error(), "known are ")
 	if !ok {
 		t.Fatalf("LoadOffers with an unknown key = %v", err)

@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"bytes"
@@ -25,6 +25,7 @@ import (
 	"regulars/shared/inputfault"
 	"regulars/shared/offer"
 	"regulars/shared/points"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -66,7 +67,7 @@ func files(t *testing.T, over string) fstest.MapFS {
 
 func load(t *testing.T, over string) shoppolicy.Policy {
 	t.Helper()
-	p, err := shoppolicy.Load(files(t, over), asIs, markdown.Parse)
+	p, err := policyfiles.Load(files(t, over), asIs, markdown.Parse)
 	if err != nil {
 		t.Fatalf("Load(%s) =\n%v", over, err)
 	}
@@ -82,7 +83,7 @@ func TestLoadReportsEveryFault(t *testing.T) {
 	}
 	for _, folder := range folders {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
-			_, err := shoppolicy.Load(files(t, folder), asIs, markdown.Parse)
+			_, err := policyfiles.Load(files(t, folder), asIs, markdown.Parse)
 			var faults inputfault.InFiles
 			if !errors.As(err, &faults) {
 				t.Fatalf("Load = %v, want faults", err)
@@ -207,14 +208,14 @@ func TestVersionChangesWithTheContent(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["promotion-pause.yaml"].Data, []byte("3"), []byte("4"), 1)}
-	other, err := shoppolicy.Load(changed, asIs, markdown.Parse)
+	other, err := policyfiles.Load(changed, asIs, markdown.Parse)
 	if err != nil || other.Version == one.Version {
 		t.Errorf("another content has the version %q, %v", other.Version, err)
 	}
 	// A comment is not content.
 	changed = files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["promotion-pause.yaml"].Data...)}
-	if other, err = shoppolicy.Load(changed, asIs, markdown.Parse); err != nil || other.Version != one.Version {
+	if other, err = policyfiles.Load(changed, asIs, markdown.Parse); err != nil || other.Version != one.Version {
 		t.Errorf("with a comment the version is %q, %v, want %q", other.Version, err, one.Version)
 	}
 }
@@ -225,7 +226,7 @@ func TestSlackIsAtLeastTheTimeLimitOfSend(t *testing.T) {
 	with := func(slack string) (shoppolicy.Policy, error) {
 		changed := files(t, "")
 		changed["caps.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["caps.yaml"].Data, []byte("slack: 5m"), []byte(slack), 1)}
-		return shoppolicy.Load(changed, asIs, markdown.Parse)
+		return policyfiles.Load(changed, asIs, markdown.Parse)
 	}
 	if p, err := with(""); err != nil || p.Frequency.Slack != 30*time.Second {
 		t.Errorf("without a slack it is %s, %v, want 30s", p.Frequency.Slack, err)
@@ -251,7 +252,7 @@ func TestManualExplainsEveryKey(t *testing.T) {
 	} {
 		changed := files(t, "")
 		changed[file] = &fstest.MapFile{Data: append(changed[file].Data, "zzzzzzzz: 1\n"...)}
-		_, err := shoppolicy.Load(changed, asIs, markdown.Parse)
+		_, err := policyfiles.Load(changed, asIs, markdown.Parse)
 		_, keys, found := strings.Cut(err.Error(), "known are ")
 		if !found {
 			t.Fatalf("Load with an unknown key in %s = %v", file, err)
@@ -277,7 +278,7 @@ func TestPointsPageExplainsEveryKey(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["points.yaml"] = &fstest.MapFile{Data: append(changed["points.yaml"].Data, "zzzzzzzz: 1\n"...)}
-	_, err = shoppolicy.Load(changed, asIs, markdown.Parse)
+	_, err = policyfiles.Load(changed, asIs, markdown.Parse)
 	_, keys, found := strings.Cut(err.Error(), "known are ")
 	if !found {
 		t.Fatalf("Load with an unknown key = %v", err)
@@ -290,7 +291,7 @@ func TestPointsPageExplainsEveryKey(t *testing.T) {
 }
 
 func ExampleLoad() {
-	_, err := shoppolicy.Load(os.DirFS("testdata/broken/an-unknown-message"), asIs, markdown.Parse)
+	_, err := policyfiles.Load(os.DirFS("testdata/broken/an-unknown-message"), asIs, markdown.Parse)
 	var faults inputfault.InFiles
 	if errors.As(err, &faults) {
 		fmt.Println(faults[0])

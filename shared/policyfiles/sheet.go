@@ -1,4 +1,4 @@
-package shoppolicy
+package policyfiles
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/inputfault"
 	"regulars/shared/points"
+	"regulars/shared/shoppolicy"
 )
 
 // loader reads the files of a shop and collects their faults. It continues
@@ -24,13 +25,13 @@ type loader struct {
 	faults    inputfault.InFiles
 	advice    inputfault.InFiles
 	checker   *condition.Checker // nil until the shop's currency is known
-	shop      Shop
+	shop      shoppolicy.Shop
 	scheme    points.Scheme
 	hasPoints bool // there is a points.yaml, with or without faults
 
-	segments map[string]Segment // those that were read so far
-	reading  []string           // the segments whose files are being read, each used by the one before
-	used     []string           // segments that offers and campaigns use
+	segments map[string]shoppolicy.Segment // those that were read so far
+	reading  []string                      // the segments whose files are being read, each used by the one before
+	used     []string                      // segments that offers and campaigns use
 }
 
 // sheet is one YAML mapping of a file: the file itself, or a mapping within it.

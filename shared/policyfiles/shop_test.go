@@ -1,6 +1,6 @@
 //go:build !race
 
-package shoppolicy_test
+package policyfiles_test
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/message"
+	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
 )
 
@@ -17,7 +18,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	for line, want := range map[string]bool{"": false, "no_live_counters: false\n": false, "no_live_counters: true\n": true} {
 		all := files(t, "")
 		all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\n"+line...)
-		p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+		p, err := policyfiles.Load(all, asIs, markdown.Parse)
 		if err != nil || p.Shop.NoCounters != want {
 			t.Errorf("with %q: NoCounters = %t, %v, want %t", line, p.Shop.NoCounters, err, want)
 			continue
@@ -32,7 +33,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	}
 	all := files(t, "")
 	all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\nno_live_counters: perhaps\n"...)
-	if _, err := shoppolicy.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
+	if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
 		t.Errorf("with perhaps: %v, want a fault of that key", err)
 	}
 }
