@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -39,32 +40,66 @@ func boughtOf(id shop.CustomerID) shop.CustomerID { return shop.BoughtPrefix + i
 // makes sure that they are added once. If an item beside it has a higher count than the
 // profile, such as after a restore in part, the profile gets one above that.
 func (s *Store) putBeside(ctx context.Context, id shop.CustomerID, p profile.Profile) (profile.Profile, []types.TransactWriteItem, error) {
+	first := p.Beside == 0
 	p, moved := p.PutBeside(s.MostBought)
 	if len(moved) == 0 {
 		return p, nil, nil
 	}
-	known, revs, latest := map[int]bought{}, map[int]Rev{}, 0
-	for part := range moved {
-		var of bought
-		rev, err := s.customer(ctx, keyOfBought(id, part), &of) // not a batch: some functions may read single items only
-		if err != nil {
-			return p, nil, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
-		}
-		known[part], revs[part], latest = of, rev, max(latest, of.Beside)
+	next := map[customerKey]map[shop.ProductID]profile.Units{} // the sums of each item
+	for part, sums := range moved {
+		next[keyOfBought(id, part)] = sums
+	}
+	revs, latest, err := s.addBeside(ctx, id, next, first)
+	if err != nil {
+		return p, nil, fmt.Errorf("read what is beside the profile of %s: %w", id, err)
 	}
 	if latest > p.Beside { // not by a fold: it would be what this fold writes, if it was made before
 		p = p.WroteBeside(latest+1, moved)
 	}
 	var writes []types.TransactWriteItem
-	for _, part := range slices.Sorted(maps.Keys(moved)) {
-		next := bought{Beside: p.Beside, Sums: map[shop.ProductID]threeOf{}}
-		for product, u := range profile.Add(known[part].units(), moved[part]) {
-			next.Sums[product] = threeOf{u.Orders, u.Units, u.Returned}
+	for _, key := range slices.SortedFunc(maps.Keys(next), func(a, b customerKey) int { return strings.Compare(a.Kind, b.Kind) }) {
+		of := bought{Beside: p.Beside, Sums: map[shop.ProductID]threeOf{}}
+		for product, u := range next[key] {
+			of.Sums[product] = threeOf{u.Orders, u.Units, u.Returned}
 		}
-		b, written := bodyOf(next)
-		writes = append(writes, putAt(s.tables.Customers, customerItem{keyOfBought(id, part), written, b}, "customer", revs[part]))
+		b, written := bodyOf(of)
+		writes = append(writes, putAt(s.tables.Customers, customerItem{key, written, b}, "customer", revs[key]))
 	}
 	return p, writes, nil
+}
+
+// addBeside adds the sums of the stored items to those that are to be written, and
+// returns the items' revisions and the highest of their counts. A profile has nothing
+// beside it until first: what is stored was beside one that an import or a restore has
+// overwritten, with sums that are in the profile by now. So it is not added, and all of it
+// is overwritten, if by nothing.
+func (s *Store) addBeside(ctx context.Context, id shop.CustomerID, next map[customerKey]map[shop.ProductID]profile.Units, first bool) (revs map[customerKey]Rev, latest int, err error) {
+	revs = map[customerKey]Rev{}
+	if first {
+		err = s.eachBought(ctx, id, func(m item) error {
+			var key customerKey
+			var of bought
+			rev, err := readCustomer(m, &of)
+			if err = errors.Join(err, unmarshal(m, &key)); err != nil {
+				return err
+			}
+			if _, written := next[key]; !written {
+				next[key] = nil
+			}
+			revs[key], latest = rev, max(latest, of.Beside)
+			return nil
+		})
+		return revs, latest, err
+	}
+	for key, sums := range next {
+		var of bought
+		rev, err := s.customer(ctx, key, &of) // not a batch: some functions may read single items only
+		if err != nil {
+			return nil, 0, err
+		}
+		next[key], revs[key], latest = profile.Add(of.units(), sums), rev, max(latest, of.Beside)
+	}
+	return revs, latest, nil
 }
 
 func (b bought) units() map[shop.ProductID]profile.Units {

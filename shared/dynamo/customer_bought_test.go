@@ -156,6 +156,46 @@ func TestAStoredProfileGetsThePresentFormAtItsNextFold(t *testing.T) {
 	}
 }
 
+// An import writes a profile with all of its sums over one that has some beside it, and
+// so does a restore of the profile alone. What was beside it is in the profile, and
+// must not be added at a later fold.
+func TestSumsThatWereBesideAnOverwrittenProfileCountNoMore(t *testing.T) {
+	for name, most := range map[string]int{"all go beside": 0, "some go beside": 5, "nothing goes beside": 100} {
+		t.Run(name, func(t *testing.T) {
+			store := besideStore(0)
+			for n := range 3 { // so that their count is above that of the next fold
+				must(t, foldOne(t.Context(), store, aPlaced(n, "P1")))
+				p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+				must(t, err)
+				p.Bought = boughtMany(9).Bought
+				must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+			}
+			p, _, err := store.Profile(t.Context(), ann)
+			must(t, err)
+			want := p.Whole()
+			if want.Bought["P2"].Orders != 3 {
+				t.Fatalf("P2 was ordered %d times, want 3: the test proves nothing", want.Bought["P2"].Orders)
+			}
+			for range 2 {
+				must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{p}}))
+			}
+			store.MostBought = most
+			for n := range 2 {
+				fact := aPlaced(7+n, "P1")
+				merged, err := profile.Merge(shop.Order{}, fact, noon)
+				must(t, err)
+				want = want.Update(shop.Order{}, merged, fact)
+				must(t, foldOne(t.Context(), store, fact))
+				got, _, err := store.Profile(t.Context(), ann)
+				must(t, err)
+				if diff := cmp.Diff(want, got.Whole(), cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("the profile after the import and %d folds (-want +got):\n%s", n+1, diff)
+				}
+			}
+		})
+	}
+}
+
 // ProfileAbout returns exactly what was asked for, and reads only its parts.
 func TestAProfileAboutProductsHasTheirSums(t *testing.T) {
 	store := besideStore(profile.MostBought)

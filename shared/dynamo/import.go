@@ -29,7 +29,8 @@ type History struct {
 
 // Import writes a history, in batches of 25, eight at a time. It overwrites
 // stored items, without any condition: call it before the first event. The
-// history must not hold an item twice. It does not overwrite the contacts of
+// history must not hold an item twice. What is beside a profile that it overwrites
+// counts no more. It does not overwrite the contacts of
 // mailboxes, but adds to them, so that what a mailbox has said still holds.
 //
 // If it fails, some items may have been written; all can be imported again.

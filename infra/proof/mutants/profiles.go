@@ -22,6 +22,12 @@ func ofProfiles() []mutant {
 			seenBy: &check{"./shared/dynamo", "TestSumsThatAreOlderThanTheProfileAreReadAgain"},
 		},
 		{
+			name:   "what was beside an overwritten profile is added",
+			means:  "after an import over a used table, or a restore of profiles alone, what a customer bought counts twice",
+			edits:  []edit{{"shared/dynamo/customer_bought.go", "first := p.Beside == 0", "first := false"}},
+			seenBy: &check{"./shared/dynamo", "TestSumsThatWereBesideAnOverwrittenProfileCountNoMore"},
+		},
+		{
 			name:   "a product beside the profile counts as not bought",
 			means:  "the tenth unit is not seen, and a condition on the product reads 0",
 			edits:  []edit{{"shared/recording/recording.go", "return h.Orders.ProfileAbout(ctx, order.Customer, about)", "return h.Orders.ProfileAbout(ctx, order.Customer, about[:0])"}},

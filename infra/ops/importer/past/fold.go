@@ -92,6 +92,17 @@ func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p per
 	return f, nil
 }
 
+// changedOrders returns the orders that are not as they are stored.
+func (f *folded) changedOrders() (ids []shop.OrderID) {
+	_, moves := f.Changed()
+	for i, o := range f.Orders {
+		if moves[i] {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids
+}
+
 // takeFromGuests takes the orders out of the profiles of the guests under whom they
 // are stored. The profiles are saved together with the orders.
 func (w Writer) takeFromGuests(ctx context.Context, f *folded) (err error) {
@@ -143,7 +154,8 @@ func (w Writer) contacts(ctx context.Context, from tables, f *folded, before pro
 	}
 	f.Profile = fold.Profile
 	had, has := before.Issues(), f.Profile.Issues()
-	if before.Mailbox != f.Profile.Mailbox || reflect.DeepEqual(has, had) {
+	changed := f.changedOrders()
+	if before.Mailbox != f.Profile.Mailbox || reflect.DeepEqual(has, had) && len(changed) == 0 {
 		return fold.Contacts, nil
 	}
 	contact, rev, err := from.Contact(ctx, f.Customer)
@@ -151,7 +163,7 @@ func (w Writer) contacts(ctx context.Context, from tables, f *folded, before pro
 		return nil, err
 	}
 	next := contact
-	for id := range had {
+	for _, id := range slices.AppendSeq(changed, maps.Keys(had)) { // an issue of an order that the profile has as a sum, too
 		if _, still := has[id]; !still {
 			next = next.WithIssue(id, profile.ServiceIssue{})
 		}
