@@ -40,9 +40,9 @@ help: ## list the targets
 
 .PHONY: run
 run: tools-go ## start the whole system on this machine and play real orders (DEMO=off, PORT=4566)
-	@test -x bin/local || $(BUILD) bash infra/first-build.sh
-	@$(MAKE) --no-print-directory tools-node
-	@$(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish
+	@if test -x bin/local; then \
+		$(MAKE) --no-print-directory tools-node; $(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish; \
+	else $(BUILD) bash infra/first-build.sh; fi
 	@exec bin/local
 
 .PHONY: redrive

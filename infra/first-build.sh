@@ -1,23 +1,27 @@
 #!/usr/bin/env bash
-# Builds what `make run` starts with, infra/local and infra/ops/publish, into bin,
-# on a machine where Go may have compiled nothing yet; the local cloud builds the
-# functions while it starts. The environment has the flags of the Makefile.
+# Builds what the demo's first messages need into bin, on a machine where Go may have
+# compiled nothing yet: infra/local, infra/ops/publish and the functions that
+# infra/local/demo.go names. One call of `go build` does it, so that no processor
+# waits while programs are linked. The local cloud builds the other functions while it
+# runs. The environment has the flags of the Makefile.
 #
 # The standard library needs no module: it is compiled while npm and Go fetch.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+programs=(./infra/local ./infra/ops/publish ./functions/record ./functions/send)
 
 echo 'building everything once (a minute or two if Go has compiled none of it yet)…' >&2
 go build net/http html/template encoding/xml encoding/csv image/png & # most of what is used
 standard=$!
 make --no-print-directory tools-node &
 node=$!
-total=$(go list -deps ./infra/local ./infra/ops/publish ./functions/... | grep -cE '^regulars/|^[^/]+\.')
+total=$(go list -deps "${programs[@]}" | grep -cE '^regulars/|^[^/]+\.')
 wait "$standard"
 
 # `go build -v` prints the path of each package before it compiles it, and faults.
 compiled=0
-go build -v -o bin/ ./infra/local ./infra/ops/publish 2>&1 | while read -r line; do
+go build -v -o bin/ "${programs[@]}" 2>&1 | while read -r line; do
 	case $line in
 	*' '*) echo "$line" >&2 ;;
 	*)

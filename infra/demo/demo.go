@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,17 +35,21 @@ type Demo struct {
 	// Mailbox names the mailbox of an address, as record does.
 	Mailbox func(address string) shop.Mailbox
 
-	// Loaded is called after the history was written and before the first live
-	// event, so that learn can run. It may be nil.
-	Loaded func(context.Context) error
+	// Learn is called after the history was written and the returns were played: the
+	// other messages show what a night learns. Then the customers who are in journeys
+	// are stored, and Advance is called to move them, before the other events are
+	// played. Both may be nil.
+	Learn, Advance func(context.Context) error
 }
 
 // mark is the stored progress of a demo. Begun is stored so that a later run
 // makes the same story: an order with another time would be another order.
 type mark struct {
 	Begun  time.Time `json:"begun"`
-	Loaded bool      `json:"loaded"`
+	Loaded bool      `json:"loaded"` // the history is written
 	Played int       `json:"played"` // live events
+
+	Learned bool `json:"learned"` // and the customers in journeys are stored
 }
 
 // Run loads the history and plays the live events. It continues where an
@@ -72,33 +77,58 @@ func (d Demo) Run(ctx context.Context) error {
 		if err := Import(ctx, story, d.Store, d.Mailbox, d.Bar); err != nil {
 			return fmt.Errorf("load the demo's history: %w", err)
 		}
-		for _, p := range story.Waiting {
-			if err := d.Positions.SavePosition(ctx, p, ""); err != nil {
-				return fmt.Errorf("load the demo's customers in journeys: %w", err)
-			}
-		}
-		if d.Loaded != nil {
-			if err := d.Loaded(ctx); err != nil {
-				return fmt.Errorf("after the demo's history was loaded: %w", err)
-			}
-		}
 		at.Loaded = true
 		if err := d.write(at); err != nil {
 			return err
 		}
 	}
-	length, busName := d.Length, d.BusName
-	if length == 0 {
-		length = 75 * time.Second
+	d.Bar.Begin("Playing the last two days", len(story.Live))
+	defer d.Bar.End()
+	d.Bar.Step(at.Played)
+	if err := d.play(ctx, story, story.Returns, at); err != nil {
+		return err
 	}
-	if busName == "" {
-		busName = "default"
+	at.Played = max(at.Played, story.Returns)
+	if !at.Learned && at.Played == story.Returns {
+		if err := d.learn(ctx, story); err != nil {
+			return err
+		}
+		at.Learned = true
+		if err := d.write(at); err != nil {
+			return err
+		}
 	}
+	return d.play(ctx, story, len(story.Live), at)
+}
+
+func (d Demo) learn(ctx context.Context, story Story) error {
+	if d.Learn != nil {
+		if err := d.Learn(ctx); err != nil {
+			return fmt.Errorf("learn from the demo's history: %w", err)
+		}
+	}
+	for _, p := range story.Waiting {
+		if err := d.Positions.SavePosition(ctx, p, ""); err != nil {
+			return fmt.Errorf("load the demo's customers in journeys: %w", err)
+		}
+	}
+	if d.Advance != nil {
+		if err := d.Advance(ctx); err != nil {
+			return fmt.Errorf("move the demo's customers in journeys: %w", err)
+		}
+	}
+	return nil
+}
+
+// play plays the live events before index to that were not played yet, and stores the
+// progress.
+func (d Demo) play(ctx context.Context, story Story, to int, at mark) error {
+	length := cmp.Or(d.Length, 75*time.Second) * time.Duration(to) / time.Duration(len(story.Live))
 	reached := func(next int) error {
 		at.Played = next
 		return d.write(at)
 	}
-	if err := Play(ctx, story.Live, at.Played, length, d.Bus, busName, reached, d.Bar); err != nil {
+	if err := Play(ctx, story.Live[:to], at.Played, length, d.Bus, cmp.Or(d.BusName, "default"), reached, d.Bar); err != nil {
 		return fmt.Errorf("play the demo: %w", err)
 	}
 	return nil

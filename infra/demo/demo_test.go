@@ -104,6 +104,15 @@ func TestTellHasLiveEventsAtAnyTimeOfTheDay(t *testing.T) {
 			if placed < 100 || fresh < 30 || returned < 5 {
 				t.Errorf("%d orders, %d fresh, %d returns; want at least 100, 30 and 5", placed, fresh, returned)
 			}
+			apologies := 0
+			for _, event := range story.Live[:story.Returns] {
+				if back := event.Fact.(shop.OrderFact).Return; back.Cause == "defect" || back.Cause == "wrong" || back.Cause == "late" {
+					apologies++
+				}
+			}
+			if apologies == 0 {
+				t.Errorf("none of the %d returns at the beginning leads to a message", story.Returns)
+			}
 			if last := story.History[len(story.History)-1].At; !last.Before(now.Truncate(24*time.Hour).AddDate(0, 0, -1)) {
 				t.Errorf("history ends at %v, within the live days", last)
 			}
@@ -273,12 +282,18 @@ func (b *fakeBus) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _
 
 func TestRunContinuesWhereTheLastRunStopped(t *testing.T) {
 	marker := filepath.Join(t.TempDir(), "var", "demo.json")
-	store, clock, loaded := &memoryStore{}, noon, 0
+	store, clock, learned := &memoryStore{}, noon, 0
 	run := func(bus *fakeBus) error {
 		return Demo{
 			Store: store, Positions: store, Bus: bus, Marker: marker, Length: time.Millisecond,
-			Now:    func() time.Time { return clock },
-			Loaded: func(context.Context) error { loaded++; return nil },
+			Now: func() time.Time { return clock },
+			Learn: func(context.Context) error {
+				if store.rows == 0 || bus.calls == 0 || len(store.waiting) > 0 {
+					t.Errorf("learn is called after %d rows, %d batches and %d customers in journeys, want it between the returns and the journeys", store.rows, bus.calls, len(store.waiting))
+				}
+				learned++
+				return nil
+			},
 		}.Run(t.Context())
 	}
 	first := &fakeBus{breaks: 20}
@@ -294,8 +309,8 @@ func TestRunContinuesWhereTheLastRunStopped(t *testing.T) {
 	if want := tell(t, noon).Waiting; len(store.waiting) != len(want) {
 		t.Errorf("%d customers are in journeys, want %d", len(store.waiting), len(want))
 	}
-	if store.rows != rows || loaded != 1 {
-		t.Errorf("the history was written again: %d rows, then %d; loaded %d times", rows, store.rows, loaded)
+	if store.rows != rows || learned != 1 {
+		t.Errorf("the history was written again: %d rows, then %d; learned %d times", rows, store.rows, learned)
 	}
 	seen := map[string]int{}
 	for _, detail := range append(first.details, second.details...) {

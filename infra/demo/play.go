@@ -29,9 +29,6 @@ func Play(ctx context.Context, events []shop.Event, from int, length time.Durati
 	if from >= len(events) {
 		return nil
 	}
-	bar.Begin("Playing the last two days", len(events))
-	defer bar.End()
-	bar.Step(from)
 	pace := time.NewTicker(max(length*batch/time.Duration(len(events)), time.Millisecond))
 	defer pace.Stop()
 	for next := from; next < len(events); {

@@ -16,6 +16,7 @@ type Story struct {
 	Products []shop.Product // the catalogue at the start of the live days
 	History  []shop.Event   // everything before the live days, oldest first
 	Live     []shop.Event   // the last two days, in the order of playing
+	Returns  int            // how many of Live, the first ones, are returns; their messages recommend nothing
 
 	Points points.Scheme // the scheme by which the history earns points; the zero scheme earns none
 
@@ -82,6 +83,7 @@ func Tell(now time.Time) (Story, error) {
 	slices.SortFunc(story.Live, func(a, b shop.Event) int {
 		return cmp.Or(cmp.Compare(playRank(a, now), playRank(b, now)), inTime(a, b))
 	})
+	story.Returns = max(0, slices.IndexFunc(story.Live, func(e shop.Event) bool { return playRank(e, now) > 0 }))
 	return story, nil
 }
 

@@ -22,7 +22,7 @@ import (
 
 // needed are the functions that the demo's first messages need, by the folder of
 // their code. They are built before the others.
-var needed = []string{"functions/record", "functions/send", "functions/learn", "functions/journey"}
+var needed = []string{"functions/record", "functions/send"}
 
 // playDemo loads real orders into the tables and puts those of the last days on
 // the event bus over the endpoint, as a shop's back end would. It continues at
@@ -49,16 +49,16 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		Now:     time.Now,
 		Points:  offers.Points,
 		Mailbox: mailboxes.Mailbox,
-		Loaded: func(ctx context.Context) error {
-			// journey puts the mails of the customers who wait in journeys on the queue
-			// before the runs are played: a customer gets one promotion a day.
-			for _, code := range []string{"functions/learn", "functions/journey"} {
-				if err := c.Scheduled(ctx, t, code); err != nil {
-					return err
-				}
+		Learn: func(ctx context.Context) error {
+			if err := c.Scheduled(ctx, t, "functions/learn"); err != nil {
+				return err
 			}
+			c.Functions().EndIdle() // they keep for a minute that nothing was learned
 			return nil
 		},
+		// journey puts the mails of the customers who wait in journeys on the queue before
+		// the runs are played: a customer gets one promotion a day.
+		Advance: func(ctx context.Context) error { return c.Scheduled(ctx, t, "functions/journey") },
 	}
 	return d.Run(ctx)
 }

@@ -251,3 +251,17 @@ func TestStartFailsWithOneLineThatSaysWhatToDo(t *testing.T) {
 		t.Errorf("outside the project's folder: realMain = %v, want an error that names it", err)
 	}
 }
+
+// Functions that the first build leaves out would be built after it, one program after
+// another.
+func TestTheFirstBuildHasTheFunctionsOfTheFirstMessages(t *testing.T) {
+	script, err := os.ReadFile("../first-build.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range needed {
+		if !strings.Contains(string(script), " ./"+folder) {
+			t.Errorf("infra/first-build.sh does not build %s", folder)
+		}
+	}
+}

@@ -216,6 +216,14 @@ func (h *Host) Kill(choose func([]Victim) int) (Victim, bool) {
 	return list[i], true
 }
 
+// EndIdle ends the processes that are idle. The next calls start new ones, which read
+// again what the old ones kept in memory.
+func (h *Host) EndIdle() {
+	for _, f := range h.order {
+		f.endIdle(time.Now())
+	}
+}
+
 // Close accepts no more calls, waits until the running calls or the context
 // end, and then ends every process.
 func (h *Host) Close(ctx context.Context) {
