@@ -18,7 +18,7 @@ const longestTitle = 90
 // bindings returns the variables of templates for d, by the names of
 // docs/messages.md. A missing value is nil, so that a template can check it
 // with {% if coupon %}.
-func bindings(d Data, w *localizer) (map[string]any, error) {
+func bindings(d Data, w *localizer) (fields, error) {
 	b := &binder{localizer: w, zone: d.Zone, now: d.Now}
 	if d.Order != nil {
 		b.ordered = d.Order.Products
@@ -38,18 +38,18 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 	common := b.common(d.Picks)
 	if common != nil { // one sentence says why for all of them
 		for i, p := range with {
-			p, reason := maps.Clone(p.(map[string]any)), maps.Clone(p.(map[string]any)["reason"].(map[string]any))
+			p, reason := maps.Clone(p.(fields)), maps.Clone(p.(fields)["reason"].(fields))
 			reason["kind"] = ""
 			p["reason"] = reason
 			with[i] = p
 		}
 	}
-	all := map[string]any{
+	all := fields{
 		"language":       w.language,
 		"direction":      w.rules.direction(),
 		"shop":           sender(d.Shop),
 		"brand":          look(d.Shop.Brand),
-		"customer":       map[string]any{"name": greetable(d.Customer.Name)},
+		"customer":       fields{"name": greetable(d.Customer.Name)},
 		"order":          b.order(d.Order),
 		"cart":           b.cart(d.Cart),
 		"picks":          picks,
@@ -61,16 +61,16 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"points":         b.points(d.Points),
 		"service_issue":  d.ServiceIssue,
 		"soft_opt_in":    d.SoftOptIn,
-		"why":            map[string]any{"kind": d.Why.Kind, "on": b.day(d.Why.On), "source": string(d.Why.Source)},
+		"why":            fields{"kind": d.Why.Kind, "on": b.day(d.Why.On), "source": string(d.Why.Source)},
 		"sells":          sells(d),
-		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences), "confirm": link(d.Links.Confirm)},
+		"links":          fields{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences), "confirm": link(d.Links.Confirm)},
 	}
 	return all, b.err
 }
 
 // sender returns the variables of the shop.
-func sender(s Shop) map[string]any {
-	return map[string]any{
+func sender(s Shop) fields {
+	return fields{
 		"name":        clean(s.Name),
 		"url":         link(s.URL),
 		"address":     clean(s.Address),
@@ -82,24 +82,24 @@ func sender(s Shop) map[string]any {
 }
 
 // look returns the variables of the shop's brand, complete with defaults.
-func look(b brand.Brand) map[string]any {
+func look(b brand.Brand) fields {
 	b = b.Complete()
 	var logo any
 	if address := link(b.Logo.Light); address != "" {
-		logo = map[string]any{"light": address, "dark": link(b.Logo.Dark), "width": b.Logo.Width, "height": b.Logo.Height}
+		logo = fields{"light": address, "dark": link(b.Logo.Dark), "width": b.Logo.Width, "height": b.Logo.Height}
 	}
 	social := make([]any, len(b.Social))
 	for i, account := range b.Social {
-		social[i] = map[string]any{"name": brand.Networks[account.Network].Name, "url": link(account.URL)}
+		social[i] = fields{"name": brand.Networks[account.Network].Name, "url": link(account.URL)}
 	}
-	design := func(c brand.Colours) map[string]any {
-		named := map[string]any{}
+	design := func(c brand.Colours) fields {
+		named := fields{}
 		for name, colour := range c.Named() {
 			named[name] = colour
 		}
 		return named
 	}
-	return map[string]any{
+	return fields{
 		"logo":       logo,
 		"light":      design(b.Light),
 		"dark":       design(b.Dark),
@@ -125,7 +125,7 @@ func (b *binder) order(o *Order) any {
 	if o == nil {
 		return nil
 	}
-	return map[string]any{"id": clean(string(o.ID)), "number": clean(o.Number), "url": link(o.URL), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
+	return fields{"id": clean(string(o.ID)), "number": clean(o.Number), "url": link(o.URL), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
 }
 
 // also returns nil if the message is about one order only.
@@ -138,7 +138,7 @@ func also(orders []string) any {
 		numbers = append(numbers, clean(number))
 	}
 	all := strings.Join(numbers, ", ")
-	return map[string]any{"numbers": all, "ids": all, "count": len(numbers)} // templates published before have ids
+	return fields{"numbers": all, "ids": all, "count": len(numbers)} // templates published before have ids
 }
 
 // cart returns nil if the message is about none.
@@ -148,14 +148,14 @@ func (b *binder) cart(c *Cart) any {
 	}
 	lines := make([]any, len(c.Lines))
 	for i, line := range c.Lines {
-		p := b.pick(recommend.Pick{Product: line.Product}).(map[string]any)
+		p := b.pick(recommend.Pick{Product: line.Product}).(fields)
 		for _, other := range []string{"was", "left", "reason"} {
 			delete(p, other)
 		}
 		p["units"], p["sold_out"] = line.Units, line.SoldOut
 		lines[i] = p
 	}
-	return map[string]any{"url": link(c.URL), "lines": lines}
+	return fields{"url": link(c.URL), "lines": lines}
 }
 
 func (b *binder) coupon(c *Coupon) any {
@@ -164,9 +164,9 @@ func (b *binder) coupon(c *Coupon) any {
 	}
 	tiers := make([]any, len(c.Tiers))
 	for i, t := range c.Tiers {
-		tiers[i] = map[string]any{"from": b.money(t.From), "percent": b.share(t.Percent), "amount": b.above(t.Amount)}
+		tiers[i] = fields{"from": b.money(t.From), "percent": b.share(t.Percent), "amount": b.above(t.Amount)}
 	}
-	return map[string]any{
+	return fields{
 		"code":    clean(c.Code),
 		"kind":    c.Kind,
 		"percent": rate{c.Percent, b.localizer},
@@ -193,7 +193,7 @@ func (b *binder) points(p *Points) any {
 	if p.Nothing() {
 		return nil
 	}
-	return map[string]any{
+	return fields{
 		"active":    p.Active,
 		"worth":     b.above(p.Worth),
 		"pending":   p.Pending,

@@ -3,6 +3,7 @@ package message
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"regulars/shared/content"
 	"regulars/shared/shop"
@@ -36,7 +37,7 @@ func (Renderer) Prepare(m Message, language string) (content.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e, nil
+	return &prepared{first: e, plain: sync.OnceValues(func() (*edition, error) { return newEdition(m, language) })}, nil
 }
 
 // Lint is [Lint].

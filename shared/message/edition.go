@@ -1,11 +1,14 @@
 package message
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
-	"github.com/osteele/liquid"
+	"github.com/osteele/liquid/parser"
+	"github.com/osteele/liquid/render"
 )
 
 // longestSubject is the most characters of a subject. Mail programs show about
@@ -22,7 +25,8 @@ type edition struct {
 // template is one part of a message, parsed.
 type template struct {
 	name, source string
-	parsed       *liquid.Template
+	engine       *render.Config
+	parsed       render.Node
 }
 
 // templateError is an error of the engine at a line of a part.
@@ -39,7 +43,7 @@ func (e *templateError) Error() string {
 
 // located returns an error of the engine as a [templateError]. The path with
 // which a part is parsed lets the engine keep the line of the innermost mark.
-func (t template) located(err liquid.SourceError) error {
+func (t template) located(err render.Error) error {
 	text := err.Error()
 	if _, after, ok := strings.Cut(text, "): "); ok { // "Liquid error (line 3): undefined variable in text part"
 		text = strings.TrimSuffix(after, " in "+t.name)
@@ -60,15 +64,15 @@ func newEdition(m Message, language string) (*edition, error) {
 	plain, escaping := newEngine(w, false), newEngine(w, true)
 	for _, t := range []struct {
 		name, source string
-		engine       *liquid.Engine
+		engine       *render.Config
 		into         *template
 	}{
 		{"subject", m.Subject, plain, &e.subject},
 		{"HTML part", m.HTML, escaping, &e.html},
 		{"text part", m.Text, plain, &e.text},
 	} {
-		*t.into = template{name: t.name, source: desugar(t.source)}
-		parsed, err := t.engine.ParseTemplateLocation([]byte(t.into.source), t.name, 1)
+		*t.into = template{name: t.name, source: desugar(t.source), engine: t.engine}
+		parsed, err := t.engine.Compile(t.into.source, parser.SourceLoc{Pathname: t.name, LineNo: 1})
 		if err != nil {
 			return nil, fmt.Errorf("parse the %w", t.into.located(err))
 		}
@@ -116,12 +120,17 @@ func (t template) render(names map[string]any) (s string, err error) {
 			err = fmt.Errorf("%s: the template engine failed: %v", t.name, failure)
 		}
 	}()
-	s, failed := t.parsed.RenderString(names)
-	if failed != nil {
+	out := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(out)
+	out.Reset()
+	if failed := render.Render(t.parsed, out, names, *t.engine); failed != nil {
 		return "", t.located(failed)
 	}
-	return s, nil
+	return out.String(), nil
 }
+
+// buffers are used again: each has room for a part.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // tidy removes the blank lines that Liquid's tags leave in a text part: the blanks at
 // the end of each line, and all but one of several empty lines.

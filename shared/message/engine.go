@@ -3,23 +3,27 @@ package message
 import (
 	"fmt"
 
-	"github.com/osteele/liquid"
+	"github.com/osteele/liquid/filters"
 	"github.com/osteele/liquid/render"
+	liquidtags "github.com/osteele/liquid/tags"
 )
 
-// newEngine returns a Liquid engine whose filters print in w's language.
+// newEngine returns the settings of Liquid's engine: its tags and filters, and those of
+// messages, which print in w's language.
 // Printing a variable that does not exist fails. With escape, everything that
 // is printed is escaped for HTML, strings and data alike, so neither can
 // contain markup.
-func newEngine(w *localizer, escape bool) *liquid.Engine {
-	e := liquid.NewEngine()
-	e.StrictVariables()
+func newEngine(w *localizer, escape bool) *render.Config {
+	e := render.NewConfig()
+	filters.AddStandardFilters(&e)
+	liquidtags.AddStandardTags(&e)
+	e.StrictVariables = true
 	e.UnregisterTag("include") // Load has inserted the partials; the engine reads no files
-	e.RegisterFilter("t", w.say)
-	e.RegisterFilter("money", func(v any) (string, error) { return printed[amount](v, "money") })
-	e.RegisterFilter("date", func(v any) (string, error) { return printed[day](v, "date") })
-	e.RegisterFilter("percent", func(v any) (string, error) { return printed[rate](v, "percent") })
-	e.RegisterFilter("number", func(v any) (string, error) {
+	e.AddFilter("t", w.say)
+	e.AddFilter("money", func(v any) (string, error) { return printed[amount](v, "money") })
+	e.AddFilter("date", func(v any) (string, error) { return printed[day](v, "date") })
+	e.AddFilter("percent", func(v any) (string, error) { return printed[rate](v, "percent") })
+	e.AddFilter("number", func(v any) (string, error) {
 		n, ok := v.(int)
 		if !ok {
 			return "", fmt.Errorf("%v is not a whole number", v)
@@ -27,12 +31,12 @@ func newEngine(w *localizer, escape bool) *liquid.Engine {
 		return w.number(n), nil
 	})
 	for name, filter := range schemaFilters {
-		e.RegisterFilter(name, filter)
+		e.AddFilter(name, filter)
 	}
 	if escape {
 		e.SetAutoEscapeReplacer(render.HtmlEscaper)
 	}
-	return e
+	return &e
 }
 
 // printed returns v as text, or an error if it is not of the filter's type.

@@ -11,7 +11,7 @@ import (
 
 // scope is the variables of a template by name. A value is another scope, a
 // list with one scope as its element, or a leaf.
-type scope = map[string]any
+type scope = fields
 
 // knownNames returns every variable of docs/messages.md. It takes them from the
 // bindings of a sample that has every value, so that there is no second list.

@@ -20,7 +20,7 @@ func (b *binder) pick(p recommend.Pick) any {
 	if image == "" || width <= 0 || height <= 0 {
 		width, height = 0, 0
 	}
-	return map[string]any{
+	return fields{
 		"title":        title,
 		"initial":      initial(title),
 		"url":          link(p.Product.URL),
@@ -30,7 +30,7 @@ func (b *binder) pick(p recommend.Pick) any {
 		"price":        b.money(p.Product.Price),
 		"was":          b.above(p.Was),
 		"left":         left(p.Product.Stock),
-		"reason": map[string]any{
+		"reason": fields{
 			"kind":      string(b.kind(p.Reason)),
 			"title":     cut(clean(p.Reason.Title), longestTitle),
 			"customers": p.Reason.Customers,

@@ -37,7 +37,7 @@ func (l *localizer) span(days int) any {
 	if count == 0 {
 		return nil
 	}
-	return map[string]any{"count": count, "unit": unit, "words": l.inWords(count, unit)}
+	return fields{"count": count, "unit": unit, "words": l.inWords(count, unit)}
 }
 
 // inWords returns a count of days, weeks, months or years in words, in the

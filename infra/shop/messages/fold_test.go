@@ -1,0 +1,43 @@
+//go:build !race
+
+package messages_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/infra/shop/messages"
+	"regulars/shared/message"
+)
+
+// A Set renders messages of the first shop from folded templates, and those of another
+// shop from the templates themselves. Both give the same bytes.
+func TestFoldedMessagesAreTheSame(t *testing.T) {
+	set := publishedSet(t)
+	plain := set.With("", message.Message{}) // with no template prepared
+	for _, s := range messages.Scenes() {
+		for _, language := range set.Messages[s.Message].Languages {
+			d := s.Data(language)
+			other := d
+			other.Shop.Name = "Another shop"
+			if _, err := plain.Render(s.Message, other); err != nil {
+				t.Fatal(err)
+			}
+			want, err := plain.Render(s.Message, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			folded := set.With("", message.Message{})
+			for range 2 {
+				got, err := folded.Render(s.Message, d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s in %s (-not folded +folded):\n%s", s.Name, language, diff)
+				}
+			}
+		}
+	}
+}
