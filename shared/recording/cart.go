@@ -52,9 +52,13 @@ func (h *Recorder) cart(ctx context.Context, event shop.Event, fact shop.CartFac
 
 // endCarts adds to the fold that a customer of the mailbox placed this order, if the
 // shop has a campaign about carts: it ends the carts of all of them. A message about one
-// that was decided before is refused at its claim, because the contact changes.
-func (h *Recorder) endCarts(ctx context.Context, f *dynamo.Fold, inForce shoppolicy.Policy) error {
+// that was decided before is refused at its claim, because the contact changes. The
+// contact has it from the event that placed the order, so later ones do not read it.
+func (h *Recorder) endCarts(ctx context.Context, f *dynamo.Fold, old dynamo.Order, before profile.Profile, inForce shoppolicy.Policy) error {
 	if len(inForce.OnCarts()) == 0 || f.Order.Placed == nil || f.Profile.Mailbox == "" {
+		return nil
+	}
+	if old.Placed != nil && old.Placed.At.Equal(f.Order.Placed.At) && old.Customer == f.Order.Customer && before.Mailbox == f.Profile.Mailbox {
 		return nil
 	}
 	for i, change := range f.Contacts {
