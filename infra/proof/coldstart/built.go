@@ -30,7 +30,7 @@ var parts = []struct {
 // The largest programs, in bytes: a third of that is their ZIP. Those that have
 // templates have all methods that templates could call.
 const (
-	largest              = 22_000_000
+	largest              = 20_000_000
 	largestWithTemplates = 36_000_000
 )
 

@@ -25,7 +25,7 @@ func TestCheckBuiltNamesAFunctionWithAPartTooMany(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "send") {
 		t.Fatalf("checkBuilt = %v, want faults of record alone", err)
 	}
-	for _, want := range []string{"record has the template engine Liquid", "record has 22000"} {
+	for _, want := range []string{"record has the template engine Liquid", "record has 20000"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("checkBuilt = %v, want %q", err, want)
 		}
