@@ -12,7 +12,7 @@ import (
 // if it never calls them, and the functions that need them.
 var heavy = map[string][]string{
 	"regulars/shared/message":             {"preferences", "recommend", "send"}, // with Liquid and the languages
-	"github.com/osteele/liquid":           {"preferences", "recommend", "send"},
+	"github.com/osteele/liquid/render":    {"preferences", "recommend", "send"},
 	"github.com/go-playground/locales":    {"preferences", "recommend", "send"},
 	"github.com/goccy/go-yaml":            {"preferences", "recommend", "send"},           // of message, which loads messages too
 	"github.com/bojanz/currency":          {"preferences", "recommend", "redeem", "send"}, // prints amounts
