@@ -93,20 +93,37 @@ func (l *localizer) fill(key, text string, values map[string]any) (string, error
 	}
 	var filled strings.Builder
 	done := 0
-	for _, at := range placeholder().FindAllStringIndex(text, -1) {
-		value, ok := values[text[at[0]+1:at[1]-1]]
+	for begin, end := nextPlaceholder(text, 0); end > 0; begin, end = nextPlaceholder(text, end) {
+		value, ok := values[text[begin+1:end-1]]
 		if !ok || value == nil {
-			return "", fmt.Errorf("string %q: %s has no value", key, text[at[0]:at[1]])
+			return "", fmt.Errorf("string %q: %s has no value", key, text[begin:end])
 		}
 		printed := l.printed(value)
-		filled.WriteString(text[done:at[0]] + printed)
-		done = at[1]
+		filled.WriteString(text[done:begin])
+		filled.WriteString(printed)
+		done = end
 		if endsASentence(printed) && strings.HasPrefix(text[done:], ".") && !strings.HasPrefix(text[done:], "..") {
 			done++ // the shop "Example Ltd." ends the sentence itself
 		}
 	}
 	filled.WriteString(text[done:])
 	return filled.String(), nil
+}
+
+// nextPlaceholder returns the place of the first [placeholder] of a text that begins at
+// from or after it; end is 0 if there is none. It costs less than the expression.
+func nextPlaceholder(text string, from int) (begin, end int) {
+	for at := from; at < len(text); at++ {
+		switch c := text[at]; {
+		case c == '{':
+			begin, end = at, at+1
+		case end > 0 && c == '}' && at > begin+1:
+			return begin, at + 1
+		case end > 0 && c != '_' && (c < 'a' || c > 'z'):
+			end = 0
+		}
+	}
+	return 0, 0
 }
 
 // printed returns a value as a phrase prints it.

@@ -20,7 +20,11 @@ import (
 // HTML become their characters, because a capture is escaped already.
 func jsonText(v any) string {
 	var out strings.Builder
-	for _, r := range strings.Join(strings.Fields(html.UnescapeString(fmt.Sprint(v))), " ") {
+	value, ok := v.(string)
+	if !ok {
+		value = fmt.Sprint(v)
+	}
+	for _, r := range strings.Join(strings.Fields(html.UnescapeString(value)), " ") {
 		if strings.ContainsRune("\"'\\<>&{}\u2028\u2029", r) {
 			fmt.Fprintf(&out, "\\u%04x", r)
 		} else {
