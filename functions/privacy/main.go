@@ -50,15 +50,17 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
+	store.Metric = metrics.Count
 	h := &handler{
 		eraser: &privacy.Eraser{
-			Customers: store, Orders: store, Coupons: store, Sends: store, Decisions: store, Positions: store, Records: store, Letters: others, Own: queue.New(queues, dead),
+			Customers: store, Orders: store, Coupons: store, Sends: store, Decisions: store, Positions: store, Records: store, Broken: store, Letters: others, Own: queue.New(queues, dead),
 			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now, Settling: settling,
 		},
 		requests: store, tables: store, progress: store,
 		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Positions: store, Customers: store, Records: store, NewID: newID},
 		policy:    policycache.WithoutMessages(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
-		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,
+		metrics: metrics, now: time.Now,
 	}
 	return h.Handle, nil
 }

@@ -190,4 +190,10 @@ func marshal(v any) item {
 	return m
 }
 
-func unmarshal(m item, v any) error { return attributevalue.UnmarshalMap(m, v) }
+// unmarshal reads the attributes of an item into v. It fails with [ErrUnreadable].
+func unmarshal(m item, v any) error {
+	if err := attributevalue.UnmarshalMap(m, v); err != nil {
+		return unreadable(err)
+	}
+	return nil
+}

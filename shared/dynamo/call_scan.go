@@ -28,6 +28,10 @@ type Page struct {
 	Segment, Segments int
 	After             Cursor
 	Limit             int // items read at most, filtered ones included; 0: as many as fit in 1 MB
+
+	// Broken gets each row that cannot be read, after it was logged. nil: such a row
+	// ends the listing, unless the listing says that it leaves it out.
+	Broken func(Broken) error
 }
 
 // scan reads one page of in's table, calls visit with each item, and returns

@@ -28,8 +28,8 @@ type stored[T any] struct {
 // Customers reads the profiles and the own contacts of these customers, the
 // contacts of these mailboxes, and when the customers with these keyed hashes
 // were erased, a hundred items at a time; and what is beside the profiles. Each item is
-// the newest at its read; a write must name its revision. It logs and leaves out a
-// profile if what is beside it cannot be read.
+// the newest at its read; a write must name its revision. It logs and leaves out what
+// cannot be read: an item, and a profile because of what is beside it.
 func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (Customers, error) {
 	c := Customers{
 		map[shop.CustomerID]stored[profile.Profile]{},
@@ -38,7 +38,18 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 		map[string]time.Time{},
 	}
 	keys, read := map[customerKey]item{}, map[customerKey]func(item) error{}
-	add := func(key customerKey, into func(item) error) { keys[key], read[key] = marshal(key), into }
+	add := func(key customerKey, into func(item) error, leaveOut func()) {
+		keys[key] = marshal(key)
+		read[key] = func(m item) error {
+			err := into(m)
+			if errors.Is(err, ErrUnreadable) {
+				s.skip(ctx, s.tables.Customers, string(key.Customer)+" "+key.Kind, err)
+				leaveOut()
+				return nil
+			}
+			return err
+		}
+	}
 	for _, id := range ids {
 		c.profiles[id], c.own[id] = stored[profile.Profile]{}, stored[frequency.Contact]{}
 		add(keyOfProfile(id), func(m item) (err error) {
@@ -46,13 +57,13 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 			of.rev, err = readCustomer(m, &of.value)
 			c.profiles[id] = of
 			return err
-		})
+		}, func() { delete(c.profiles, id) })
 		add(keyOfContact(id, ""), func(m item) (err error) {
 			var of stored[frequency.Contact]
 			of.rev, err = readCustomer(m, &of.value)
 			c.own[id] = of
 			return err
-		})
+		}, func() { delete(c.own, id) })
 	}
 	for _, mailbox := range mailboxes {
 		c.mailboxes[mailbox] = stored[frequency.Contact]{}
@@ -61,7 +72,7 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 			of.rev, err = readCustomer(m, &of.value)
 			c.mailboxes[mailbox] = of
 			return err
-		})
+		}, func() { delete(c.mailboxes, mailbox) })
 	}
 	for _, name := range names {
 		c.erased[name] = time.Time{}
@@ -70,7 +81,7 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 			err := unmarshal(m, &it)
 			c.erased[name] = it.At.time()
 			return err
-		})
+		}, func() { delete(c.erased, name) })
 	}
 	err := s.batchGet(ctx, s.tables.Customers, values(keys), true, func(m item) error {
 		var key customerKey
@@ -87,7 +98,7 @@ func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes 
 			break
 		}
 		c.profiles[id], err = s.whole(ctx, id, of)
-		if errors.Is(err, errUnreadable) {
+		if errors.Is(err, ErrUnreadable) {
 			s.skip(ctx, s.tables.Customers, string(id), err)
 			delete(c.profiles, id)
 			err = nil

@@ -133,10 +133,6 @@ func (s *Store) eachBought(ctx context.Context, id shop.CustomerID, visit func(i
 	}
 }
 
-// errUnreadable means that what is stored beside a profile cannot be read, or not with
-// this profile.
-var errUnreadable = errors.New("what is beside the profile cannot be read")
-
 // errOtherState means that a profile and what is beside it are not of one state: one of
 // them was changed during the read.
 var errOtherState = fmt.Errorf("the profile was changed during the read: %w", ErrConflict)
@@ -148,7 +144,7 @@ var errOtherState = fmt.Errorf("the profile was changed during the read: %w", Er
 func (s *Store) retryRead(ctx context.Context, try func() error) error {
 	err := Retry(ctx, s.Pause, try)
 	if errors.Is(err, errOtherState) {
-		err = fmt.Errorf("%w: the profile and the items beside it are of two states, in %d reads; docs/runbooks/unreadable-rows.md says what to do", errUnreadable, Attempts)
+		err = fmt.Errorf("%w: the profile and the items beside it are of two states, in %d reads", ErrUnreadable, Attempts)
 	}
 	return err
 }
@@ -173,7 +169,7 @@ func (s *Store) withBought(ctx context.Context, id shop.CustomerID, p profile.Pr
 		var of bought
 		_, err := readCustomer(m, &of)
 		if err = errors.Join(err, unmarshal(m, &key)); err != nil {
-			return fmt.Errorf("%w: %w", errUnreadable, err)
+			return err
 		}
 		found[key] = of.Beside
 		for product, u := range of.units() {

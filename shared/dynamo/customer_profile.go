@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -45,30 +44,44 @@ func (s *Store) profile(ctx context.Context, id shop.CustomerID, products []shop
 // Each has all sums beside it: they cost one more read each for customers with many products.
 // It returns the cursor of the next page. An error of visit ends the listing.
 func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {
+	return s.profiles(ctx, page, s.whole, visit)
+}
+
+// ProfilesAlone is [Store.Profiles] without the sums beside the profiles, and with those
+// that cannot be read because of them.
+func (s *Store) ProfilesAlone(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {
+	alone := func(_ context.Context, _ shop.CustomerID, of stored[profile.Profile]) (stored[profile.Profile], error) {
+		return of, nil
+	}
+	return s.profiles(ctx, page, alone, visit)
+}
+
+func (s *Store) profiles(ctx context.Context, page Page, with func(context.Context, shop.CustomerID, stored[profile.Profile]) (stored[profile.Profile], error), visit func(profile.Profile) error) (Cursor, error) {
 	e := build(expression.NewBuilder().WithFilter(expression.Name("kind").Equal(expression.Value(kindProfile))))
 	in := &dynamodb.ScanInput{
 		TableName: &s.tables.Customers, FilterExpression: e.Filter(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}
 	next, err := s.scan(ctx, in, page, func(m item) error {
+		leaveOut := func(err error) error {
+			if page.Broken == nil {
+				page.Broken = func(Broken) error { return nil }
+			}
+			return s.broken(ctx, page, s.tables.Customers, m, err)
+		}
 		of, err := s.listed(m)
 		if err != nil {
-			var key customerKey
-			_ = unmarshal(m, &key) // cannot fail: a key is text
-			s.skip(ctx, s.tables.Customers, string(key.Customer), err)
-			return nil
+			return leaveOut(err)
 		}
 		id := of.value.ID
 		if id.IsSignUp() {
 			return nil
 		}
-		of, err = s.whole(ctx, id, of)
-		if errors.Is(err, errUnreadable) {
-			s.skip(ctx, s.tables.Customers, string(id), err)
-			return nil
+		if of, err = with(ctx, id, of); err != nil {
+			return leaveOut(err)
 		}
-		if err != nil || of.rev == "" {
-			return err
+		if of.rev == "" {
+			return nil
 		}
 		return visit(of.value)
 	})

@@ -29,13 +29,13 @@ func (s *Store) CouponsAndRedemptions(ctx context.Context, page Page, coupons fu
 		case strings.HasPrefix(key.Coupon, "code#"):
 			var it couponItem
 			if err := unmarshal(m, &it); err != nil {
-				return err
+				return s.broken(ctx, page, s.tables.Coupons, m, err)
 			}
 			return coupons(it.coupon())
 		case strings.HasPrefix(key.Coupon, "order#"):
 			r, rev, err := readRedemption("", m)
 			if err != nil {
-				return err
+				return s.broken(ctx, page, s.tables.Coupons, m, err)
 			}
 			return redemptions(r, rev)
 		}

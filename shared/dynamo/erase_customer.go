@@ -62,16 +62,22 @@ func (s *Store) ErasedAt(ctx context.Context, name string) (time.Time, error) {
 // what is beside it and the customer's own contact, but not that of a mailbox. It
 // fails with [ErrConflict] if another call has changed the profile.
 func (s *Store) DeleteCustomer(ctx context.Context, id shop.CustomerID, rev Rev) error {
+	e := where(unchanged("customer", rev))
+	return s.deleteCustomer(ctx, id, types.Delete{
+		ConditionExpression: e.Condition(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+}
+
+// deleteCustomer deletes the profile, on the condition of the delete if it has one, with
+// what is beside it and the customer's own contact.
+func (s *Store) deleteCustomer(ctx context.Context, id shop.CustomerID, profile types.Delete) error {
 	beside, err := s.deleteBought(ctx, id)
 	if err != nil {
 		return fmt.Errorf("delete customer %s: %w", id, err)
 	}
-	e := where(unchanged("customer", rev))
+	profile.TableName, profile.Key = &s.tables.Customers, marshal(keyOfProfile(id))
 	err = s.transact(ctx, append(beside,
-		types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &s.tables.Customers, Key: marshal(keyOfProfile(id)), ConditionExpression: e.Condition(),
-			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		}},
+		types.TransactWriteItem{Delete: &profile},
 		types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Customers, Key: marshal(customerKey{id, kindContact})}})...)
 	if err != nil {
 		return fmt.Errorf("delete customer %s: %w", id, err)

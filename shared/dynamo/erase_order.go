@@ -18,12 +18,16 @@ import (
 func (s *Store) OrdersOf(ctx context.Context, page Page, wanted func(shop.Order) bool, visit func(Order, Rev) error) (Cursor, error) {
 	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Orders}, page, func(m item) error {
 		var it orderItem
-		if err := unmarshal(m, &it); err != nil {
-			return err
+		err := unmarshal(m, &it)
+		var o Order
+		if err == nil {
+			o, err = it.order()
 		}
-		o, err := it.order()
-		if err != nil || !wanted(o.Order) {
-			return err
+		if err != nil {
+			return s.broken(ctx, page, s.tables.Orders, m, err)
+		}
+		if !wanted(o.Order) {
+			return nil
 		}
 		return visit(o, it.Rev)
 	})

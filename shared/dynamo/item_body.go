@@ -41,8 +41,13 @@ func (b body) rev() Rev {
 	return base64.RawURLEncoding.EncodeToString(sum[:12]) // 96 bits, in 16 characters
 }
 
-// read parses the body into v.
-func (b body) read(v any) error { return json.Unmarshal(b, v) }
+// read parses the body into v. It fails with [ErrUnreadable].
+func (b body) read(v any) error {
+	if err := json.Unmarshal(b, v); err != nil {
+		return unreadable(err)
+	}
+	return nil
+}
 
 // MarshalDynamoDBAttributeValue deflates a long body if that makes it shorter.
 func (b body) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {

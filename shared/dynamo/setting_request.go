@@ -32,13 +32,16 @@ func (s *Store) SavePrivacyRequest(ctx context.Context, r privacyrequest.Request
 }
 
 // PrivacyRequests calls visit with all stored requests and their revisions, in no
-// order.
+// order. It logs and leaves out one that cannot be read.
 func (s *Store) PrivacyRequests(ctx context.Context, visit func(privacyrequest.Request, Rev) error) error {
 	err := s.settings(ctx, requestPrefix, func(m item) error {
 		var r privacyrequest.Request
 		rev, err := readShared(m, &r)
 		if err != nil {
-			return err
+			var key settingKey
+			_ = unmarshal(m, &key) // did not fail before
+			s.skip(ctx, s.tables.Settings, key.Setting, err)
+			return nil
 		}
 		return visit(r, rev)
 	})

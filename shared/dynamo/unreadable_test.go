@@ -1,10 +1,13 @@
 package dynamo_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +19,8 @@ import (
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -139,6 +144,59 @@ func TestUnreadableProfileDoesNotStopAListing(t *testing.T) {
 	}
 	if _, err := store.Snapshot(t.Context(), "bob"); err == nil {
 		t.Error("Snapshot of an unreadable row: no error")
+	}
+}
+
+// Of a batch an item that cannot be read is left out, whichever it is, and the log does not
+// repeat what is stored.
+func TestUnreadableRowOfABatchCostsOnlyItself(t *testing.T) {
+	log := bytes.Buffer{}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	ids, mailboxes, names := []shop.CustomerID{"ann", "bob", "eve"}, []shop.Mailbox{"m-1", "m-2"}, []string{"n-1"}
+	for name, bad := range map[string]types.AttributeValue{
+		"cut JSON":      &types.AttributeValueMemberS{Value: `{"id":"marker@example.com`},
+		"another shape": &types.AttributeValueMemberS{Value: `{"email":"marker@example.com","consents":"marker@example.com"}`},
+		"no time":       &types.AttributeValueMemberS{Value: `{"email":{"at":"marker@example.com"},"suppressed":{"at":"marker@example.com"}}`},
+		"not deflated":  &types.AttributeValueMemberB{Value: []byte("marker@example.com")},
+	} {
+		for row, key := range map[string]map[string]types.AttributeValue{
+			"profile": textKey("customer", "bob", "kind", "PROFILE"), "own contact": textKey("customer", "bob", "kind", "CONTACT"), "mailbox": textKey("customer", "mailbox:m-1", "kind", "CONTACT"),
+		} {
+			t.Run(row+", "+name, func(t *testing.T) {
+				client, tables := memory.New(dynamotest.Definitions()...), tablesAsDefined
+				store := dynamo.New(client, tables)
+				skipped := 0
+				store.Metric = func(string, int) { skipped++ }
+				must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: "ann", Mailbox: "m-1"}, {ID: "bob"}, {ID: "eve", Mailbox: "m-2"}}, Contacts: map[shop.CustomerID]frequency.Contact{"bob": {}}}))
+				for _, mailbox := range mailboxes {
+					must(t, store.UpdateMailbox(t.Context(), mailbox, func(c frequency.Contact) (frequency.Contact, bool) {
+						return c.WithConsent(shop.TopicPromotions, true, noon), true
+					}))
+				}
+				spoil(t, client, tables.Customers, key, "body", bad)
+				all, err := store.Customers(t.Context(), ids, mailboxes, names)
+				must(t, err)
+				for _, id := range ids {
+					p, _, ok := all.Profile(id)
+					if want := row != "profile" || id != "bob"; ok != want || ok && p.ID != id {
+						t.Errorf("Profile(%s) = %+v, %t; want %t", id, p, ok, want)
+					}
+				}
+				for id, want := range map[shop.CustomerID]bool{"ann": row != "mailbox", "bob": row == "mailbox", "eve": true} {
+					if _, _, ok := all.Contact(id); ok != want {
+						t.Errorf("Contact(%s) is there: %t, want %t", id, ok, want)
+					}
+				}
+				if skipped != 1 {
+					t.Errorf("%d rows were counted as skipped, want 1", skipped)
+				}
+			})
+		}
+	}
+	if text := log.String(); strings.Contains(text, "marker") || !strings.Contains(text, "bob PROFILE") {
+		t.Errorf("the log repeats what is stored, or does not name the row:\n%s", text)
 	}
 }
 

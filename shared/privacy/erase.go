@@ -26,6 +26,7 @@ type Eraser struct {
 	Decisions Decisions
 	Positions Positions
 	Records   Records
+	Broken    Broken
 	Letters   []Letters
 	Own       Letters // of erasures that were refused or failed: the second pass answers those of the customer
 
@@ -128,7 +129,7 @@ func (e *Eraser) page(ctx context.Context, j *Job, then Stage, do func(context.C
 // people adds the customers in one page of the table whose profile has the person's
 // address.
 func (e *Eraser) people(ctx context.Context, j *Job) (dynamo.Cursor, error) {
-	return e.Customers.Profiles(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page}, func(p profile.Profile) error {
+	return e.Customers.ProfilesAlone(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page}, func(p profile.Profile) error {
 		if normal(p.Email.Value) == j.Person && !j.renewed(p) {
 			j.addCustomer(p.ID)
 		}
@@ -143,6 +144,9 @@ func (e *Eraser) people(ctx context.Context, j *Job) (dynamo.Cursor, error) {
 func (e *Eraser) suppress(ctx context.Context, j *Job) error {
 	for _, id := range slices.Clone(j.Orders) {
 		o, _, err := e.Orders.Order(ctx, id)
+		if errors.Is(err, dynamo.ErrUnreadable) { // the stage of the orders erases it
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -151,8 +155,8 @@ func (e *Eraser) suppress(ctx context.Context, j *Job) error {
 		}
 	}
 	for i := 0; i < len(j.Customers); i++ { // grows by the guests of the addresses
-		p, _, err := e.Customers.Profile(ctx, j.Customers[i])
-		if err != nil {
+		p, _, err := e.Customers.ProfileAbout(ctx, j.Customers[i], nil)
+		if err != nil && !errors.Is(err, dynamo.ErrUnreadable) {
 			return err
 		}
 		if !j.renewed(p) {
@@ -175,6 +179,9 @@ func (e *Eraser) suppress(ctx context.Context, j *Job) error {
 		err := e.Customers.UpdateMailbox(ctx, mailbox, func(c frequency.Contact) (frequency.Contact, bool) {
 			return c.Erased(j.At), true
 		})
+		if errors.Is(err, dynamo.ErrUnreadable) {
+			err = e.Customers.ReplaceMailbox(ctx, mailbox, frequency.Contact{}.Erased(j.At))
+		}
 		if err != nil {
 			return err
 		}
@@ -205,11 +212,32 @@ func (e *Eraser) record(ctx context.Context, j *Job, passes int, done time.Time)
 	})
 }
 
+// listing returns the next page of a table. A row that cannot be read is erased if it
+// names the customer, as a dead letter is.
+func (e *Eraser) listing(ctx context.Context, j *Job) dynamo.Page {
+	return dynamo.Page{After: j.Cursor, Limit: e.Page, Broken: func(b dynamo.Broken) error {
+		if !j.named(b.Text) && (b.Order == "" || !slices.Contains(j.Orders, b.Order)) {
+			return nil
+		}
+		j.count("rows that could not be read", 1)
+		return e.Broken.EraseBroken(ctx, b, j.At)
+	}}
+}
+
 // orders erases the customer's orders in one page of the table. It fails with
-// [errLearned] before it erases one with an address that was not known.
+// [errLearned] before it erases one with an address that was not known, or if one with
+// the person's address belongs to a profile that cannot be read, and so was not listed.
 func (e *Eraser) orders(ctx context.Context, j *Job) (dynamo.Cursor, error) {
-	which := func(o shop.Order) bool { return j.has(o) || o.Erased.Equal(j.At) }
-	return e.Orders.OrdersOf(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page}, which, func(o dynamo.Order, rev dynamo.Rev) error {
+	which := func(o shop.Order) bool { return j.has(o) || o.Erased.Equal(j.At) || e.person(o, j) }
+	return e.Orders.OrdersOf(ctx, e.listing(ctx, j), which, func(o dynamo.Order, rev dynamo.Rev) error {
+		if e.person(o.Order, j) {
+			_, _, err := e.Customers.ProfileAbout(ctx, o.Customer, nil)
+			if errors.Is(err, dynamo.ErrUnreadable) {
+				j.addCustomer(o.Customer)
+				return errLearned
+			}
+			return err
+		}
 		j.addOrder(o.ID)
 		if !o.Erased.IsZero() { // by this job, before it died
 			return nil
@@ -223,6 +251,12 @@ func (e *Eraser) orders(ctx context.Context, j *Job) (dynamo.Cursor, error) {
 		j.count("orders", 1)
 		return nil
 	})
+}
+
+// person reports whether an order of a customer who is not known has the address of
+// which every customer is to be erased.
+func (e *Eraser) person(o shop.Order, j *Job) bool {
+	return j.Person != "" && o.Customer != "" && o.Placed != nil && !slices.Contains(j.Customers, o.Customer) && normal(o.Placed.Customer.Email) == j.Person && !j.has(o)
 }
 
 func (e *Eraser) order(ctx context.Context, j *Job, o dynamo.Order, rev dynamo.Rev) error {
@@ -245,6 +279,9 @@ func (e *Eraser) order(ctx context.Context, j *Job, o dynamo.Order, rev dynamo.R
 // moves them to no customer. Until then the record under its own key lets a
 // message that is still on a queue end, and be counted once.
 func (e *Eraser) sends(ctx context.Context, j *Job) error {
+	if err := e.broken(ctx, j); err != nil {
+		return err
+	}
 	if err := e.inputs(ctx, j); err != nil {
 		return err
 	}
@@ -276,6 +313,28 @@ func (e *Eraser) sends(ctx context.Context, j *Job) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// broken deletes the customer's sends, inputs of decisions and positions in journeys that
+// cannot be read.
+func (e *Eraser) broken(ctx context.Context, j *Job) error {
+	ids := slices.Clone(j.Customers)
+	for _, address := range j.Addresses {
+		ids = append(ids, shop.SignUpID(e.Mailbox(address)))
+	}
+	for _, id := range ids {
+		all, err := e.Broken.BrokenOf(ctx, id)
+		for _, b := range all {
+			if err == nil {
+				err = e.Broken.EraseBroken(ctx, b, j.At)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		j.count("rows that could not be read", len(all))
 	}
 	return nil
 }
@@ -340,7 +399,10 @@ func (e *Eraser) customer(ctx context.Context, j *Job) error {
 			return err
 		}
 		err := dynamo.Retry(ctx, nil, func() error {
-			p, rev, err := e.Customers.Profile(ctx, id)
+			p, rev, err := e.Customers.ProfileAbout(ctx, id, nil)
+			if errors.Is(err, dynamo.ErrUnreadable) {
+				return e.Customers.DeleteUnreadable(ctx, id)
+			}
 			if err != nil || j.renewed(p) {
 				return err
 			}
@@ -386,7 +448,10 @@ func (e *Eraser) positions(ctx context.Context, j *Job, id shop.CustomerID) erro
 // than the erasure.
 func (e *Eraser) signUp(ctx context.Context, j *Job, id shop.CustomerID) error {
 	return dynamo.Retry(ctx, nil, func() error {
-		p, rev, err := e.Customers.Profile(ctx, id)
+		p, rev, err := e.Customers.ProfileAbout(ctx, id, nil)
+		if errors.Is(err, dynamo.ErrUnreadable) {
+			return e.Customers.DeleteUnreadable(ctx, id)
+		}
 		if err != nil || p.SignUp == nil || p.SignUp.At.After(j.At) {
 			return err
 		}

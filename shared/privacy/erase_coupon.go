@@ -14,7 +14,7 @@ import (
 // coupons erases the customer's coupons and redemptions in one page of the
 // table.
 func (e *Eraser) coupons(ctx context.Context, j *Job) (dynamo.Cursor, error) {
-	return e.Coupons.CouponsAndRedemptions(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page},
+	return e.Coupons.CouponsAndRedemptions(ctx, e.listing(ctx, j),
 		func(c coupon.Coupon) error {
 			if !slices.Contains(j.Customers, c.Customer) || c.Issued.After(j.At) {
 				return nil
@@ -35,7 +35,11 @@ func (e *Eraser) coupons(ctx context.Context, j *Job) (dynamo.Cursor, error) {
 func (e *Eraser) coupon(ctx context.Context, j *Job, c coupon.Coupon) error {
 	return dynamo.Retry(ctx, nil, func() error {
 		if c.State == coupon.Held {
-			if err := e.redemption(ctx, j, c.Order); err != nil {
+			err := e.redemption(ctx, j, c.Order)
+			if errors.Is(err, dynamo.ErrUnreadable) {
+				return e.Broken.EraseBrokenHold(ctx, c.Hash, c.Order)
+			}
+			if err != nil {
 				return err
 			}
 		}

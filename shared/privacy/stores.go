@@ -14,12 +14,25 @@ import (
 	"regulars/shared/shop"
 )
 
-// Customers stores profiles and contacts; [dynamo.Store] does so.
+// Customers stores profiles and contacts; [dynamo.Store] does so. An erasure reads
+// profiles without the sums beside them, which it does not need, and which can be of
+// another state.
 type Customers interface {
-	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
-	Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error)
+	ProfileAbout(context.Context, shop.CustomerID, []shop.ProductID) (profile.Profile, dynamo.Rev, error)
+	ProfilesAlone(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error)
 	DeleteCustomer(context.Context, shop.CustomerID, dynamo.Rev) error
 	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
+
+	// Of rows that cannot be read:
+	DeleteUnreadable(context.Context, shop.CustomerID) error
+	ReplaceMailbox(context.Context, shop.Mailbox, frequency.Contact) error
+}
+
+// Broken has the rows that cannot be read; [dynamo.Store] does so.
+type Broken interface {
+	BrokenOf(context.Context, shop.CustomerID) ([]dynamo.Broken, error)
+	EraseBroken(context.Context, dynamo.Broken, time.Time) error
+	EraseBrokenHold(ctx context.Context, coupon string, order shop.OrderID) error
 }
 
 // Orders stores orders; [dynamo.Store] does so.

@@ -2,6 +2,8 @@ package retention
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"time"
 
 	"regulars/shared/dynamo"
@@ -46,15 +48,25 @@ func (j Job) customers(ctx context.Context, page dynamo.Page, begun time.Time, g
 		if err != nil {
 			return "", err
 		}
-		err = j.customer(ctx, id, begun, limit, gone)
+		err = passOver(ctx, id, j.customer(ctx, id, begun, limit, gone))
 	}
 	for _, id := range carts {
 		if err != nil {
 			return "", err
 		}
-		err = j.cart(ctx, id, cart, gone)
+		err = passOver(ctx, id, j.cart(ctx, id, cart, gone))
 	}
 	return next, err
+}
+
+// passOver returns err, or nil if a row of the customer cannot be read: it stays until it
+// is mended, and the others must not wait for it.
+func passOver(ctx context.Context, id shop.CustomerID, err error) error {
+	if !errors.Is(err, dynamo.ErrUnreadable) {
+		return err
+	}
+	slog.ErrorContext(ctx, "a customer stays longer than the shop keeps them, because a row cannot be read", "customer", id, "err", err)
+	return nil
 }
 
 // cart takes a customer's cart out of the profile if it was not changed since the limit.

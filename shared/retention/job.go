@@ -76,7 +76,7 @@ func (j Job) Run(ctx context.Context, p dynamo.Retention, now func() time.Time, 
 
 // page does one page of the stage, and returns the cursor of the next one.
 func (j Job) page(ctx context.Context, p dynamo.Retention, gone counts) (dynamo.Cursor, error) {
-	page := dynamo.Page{After: p.Cursor, Limit: j.Page}
+	page := dynamo.Page{After: p.Cursor, Limit: j.Page, Broken: func(dynamo.Broken) error { return nil }} // it stays until it is mended
 	switch p.Stage {
 	case stageOrders:
 		return j.orders(ctx, page, p.Begun, gone)

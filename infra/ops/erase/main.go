@@ -136,7 +136,11 @@ func (c command) known(ctx context.Context, customer string) error {
 	if strings.Contains(customer, "@") {
 		id, address = intake.Guest(customer), customer
 	}
-	if _, rev, err := c.store.Profile(ctx, id); err != nil || rev != "" {
+	_, rev, err := c.store.ProfileAbout(ctx, id, nil)
+	if errors.Is(err, dynamo.ErrUnreadable) { // the erasure does not need to read it
+		return nil
+	}
+	if err != nil || rev != "" {
 		return err
 	}
 	open, err := privacy.OpenRequests(ctx, c.store)
@@ -237,18 +241,19 @@ func (c command) again(ctx context.Context, account bool, day string) error {
 		return err
 	}
 	found := map[shop.CustomerID]bool{}
-	for page := (dynamo.Page{}); page.After != dynamo.End; {
-		page.After, err = c.store.Profiles(ctx, page, func(p profile.Profile) error {
-			if names[key.Customer(p.ID)] {
-				found[p.ID] = true
-			}
-			return nil
-		})
+	find := func(id shop.CustomerID) {
+		if id != "" && names[key.Customer(id)] {
+			found[id] = true
+		}
+	}
+	broken := func(b dynamo.Broken) error { find(b.Customer); return nil } // the key of an order names none
+	for page := (dynamo.Page{Broken: broken}); page.After != dynamo.End; {
+		page.After, err = c.store.ProfilesAlone(ctx, page, func(p profile.Profile) error { find(p.ID); return nil })
 		if err != nil {
 			return err
 		}
 	}
-	for page := (dynamo.Page{}); page.After != dynamo.End; {
+	for page := (dynamo.Page{Broken: broken}); page.After != dynamo.End; {
 		page.After, err = c.store.OrdersOf(ctx, page, func(o shop.Order) bool { return names[key.Customer(o.Customer)] }, func(o dynamo.Order, _ dynamo.Rev) error {
 			found[o.Customer] = true
 			return nil

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
@@ -24,8 +26,10 @@ var key = mailbox.Key(strings.Repeat("m", 32))
 
 // fakeBus keeps the events, and does what privacy does with its record.
 type fakeBus struct {
-	store *dynamo.Store
-	put   []string
+	store  *dynamo.Store
+	client *dynamodb.Client
+	tables dynamo.Tables
+	put    []string
 }
 
 func (b *fakeBus) PutEvents(ctx context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
@@ -44,7 +48,7 @@ func setup(t *testing.T) (c command, bus *fakeBus, out *strings.Builder) {
 		"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders, "SETTINGS_TABLE": tables.Settings,
 		"SENDS_TABLE": tables.Sends, "DECISIONS_TABLE": tables.Decisions, "JOURNEYS_TABLE": tables.Journeys, "COUPONS_TABLE": tables.Coupons,
 	}
-	bus, out = &fakeBus{store: dynamo.New(client, tables)}, &strings.Builder{}
+	bus, out = &fakeBus{store: dynamo.New(client, tables), client: client, tables: tables}, &strings.Builder{}
 	return command{
 		getenv: func(name string) string { return env[name] }, out: out, now: func() time.Time { return noon }, every: time.Millisecond,
 		most: time.Minute, bus: bus, key: func(context.Context, bool) (mailbox.Key, error) { return key, nil },
@@ -104,6 +108,23 @@ func TestEraseListsErasuresWithoutNames(t *testing.T) {
 	must(t, c.run(t.Context(), nil))
 	if want := "open: erase  the last day, answer by 2026-11-22  c-9  asked 2026-10-23 (shop)  e-9\n2026-11-22T12:00:00Z  e-7  done 2026-11-22T13:00:00Z  nothing was stored but the suppression\n"; out.String() != want {
 		t.Errorf("it prints %q, want %q", out, want)
+	}
+}
+
+// A customer whose profile cannot be read is known, and is found again after a restore.
+func TestEraseOfACustomerWhoseProfileCannotBeRead(t *testing.T) {
+	for _, args := range [][]string{{"-customer", "c-1"}, {"-since", "2026-11-22"}} {
+		c, bus, _ := setup(t)
+		must(t, bus.store.SaveErasure(t.Context(), dynamo.Erasure{Request: "e-7", At: noon, Names: []string{key.Customer("c-1")}}, ""))
+		must(t, bus.store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: "c-1"}, {ID: "c-3"}}}))
+		text := func(text string) ddb.AttributeValue { return &ddb.AttributeValueMemberS{Value: text} }
+		_, err := bus.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &bus.tables.Customers, Item: map[string]ddb.AttributeValue{
+			"customer": text("c-1"), "kind": text("PROFILE"), "rev": text("r"), "body": text(`{"id":`),
+		}})
+		must(t, err)
+		if must(t, c.run(t.Context(), args)); len(bus.put) != 1 || !strings.Contains(bus.put[0], `"c-1"`) {
+			t.Errorf("%v: the events are %q, want one about c-1", args, bus.put)
+		}
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -250,5 +252,36 @@ func TestAFileThatResolvesAnOlderServiceIssueEndsItsPause(t *testing.T) {
 		if issue.Cancelled.Resolved.IsZero() {
 			t.Errorf("the contact has the open issue %q of %v", id, issue.Cancelled.Since)
 		}
+	}
+}
+
+// A stored row that cannot be read costs its customer only: the others are imported.
+func TestARowThatCannotBeReadCostsOnlyItsCustomer(t *testing.T) {
+	for row, c := range map[string]struct {
+		table string
+		key   [2]string
+	}{
+		"profile": {"Customers", [2]string{"c-1", "PROFILE"}},
+		"contact": {"Customers", [2]string{"mailbox:" + string(key.Mailbox("ann@example.com")), "CONTACT"}},
+		"order":   {"Orders", [2]string{"o-1", ""}},
+	} {
+		t.Run(row, func(t *testing.T) {
+			cloud := newCloud(t)
+			_, err := cloud.imports(t, append(cloud.all(t), "-apply")...)
+			must(t, err)
+			text := func(text string) types.AttributeValue { return &types.AttributeValueMemberS{Value: text} }
+			item := map[string]types.AttributeValue{"customer": text(c.key[0]), "kind": text(c.key[1]), "rev": text("r"), "body": text(`{"id":`)}
+			if c.table == "Orders" {
+				item = map[string]types.AttributeValue{"order": text(c.key[0]), "rev": text("r"), "body": text(`{"id":`)}
+			}
+			_, err = cloud.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &c.table, Item: item})
+			must(t, err)
+			contacts := cloud.file(t, "more.csv", people+"c-9,new@example.com,New,en,GB,yes,2026-11-01T10:00:00Z,form,\n")
+			out, err := cloud.imports(t, "-contacts", contacts, "-orders", cloud.file(t, "orders.csv", bought), "-apply")
+			must(t, err)
+			if !strings.Contains(out, "contacts   new 1, changed 1, equal 1, refused 1") || !strings.Contains(out, "cannot be read, and stays as it is") {
+				t.Errorf("it printed:\n%s", out)
+			}
+		})
 	}
 }

@@ -5,6 +5,12 @@ func ofErasures() []mutant {
 	nothingLeft := &check{"./functions/privacy", "TestErasureGoesOnAfterEachStep"}
 	return []mutant{
 		{
+			name:   "an erasure waits for a profile that cannot be read",
+			means:  "the customer is not erased until somebody mends the row",
+			edits:  []edit{{"shared/privacy/erase.go", "				return e.Customers.DeleteUnreadable(ctx, id)", "				return err"}},
+			seenBy: &check{"./functions/privacy", "TestErasureOfRowsThatCannotBeRead"},
+		},
+		{
 			name:   "an erasure forgets what it learned",
 			means:  "a function that dies after it erased an order no longer knows the address in it, nor the guest who has it",
 			edits:  []edit{{"shared/privacy/erase.go", "if o.Placed != nil && j.addAddress(o.Placed.Customer.Email) {", "if o.Placed != nil && j.addAddress(o.Placed.Customer.Email) && false {"}},

@@ -2,7 +2,9 @@ package past
 
 import (
 	"context"
+	"errors"
 
+	"regulars/infra/ops/importer/shape"
 	"regulars/infra/ops/importer/spool"
 	"regulars/shared/dynamo"
 )
@@ -20,15 +22,26 @@ type plan struct {
 // one customer's past and nothing else, which are nearly all. After a conflict,
 // and if a group changes more, it reads and writes the group alone.
 func (w Writer) Groups(ctx context.Context, groups []spool.Group, done func(r Result, items int)) error {
-	read, err := w.readAhead(ctx, groups)
-	if err != nil {
-		return err
-	}
 	alone := func(from tables, g spool.Group) error {
 		r, err := w.group(ctx, from, g)
+		if errors.Is(err, dynamo.ErrUnreadable) {
+			r, err = unreadable(g), nil
+		}
 		if err == nil {
 			done(r, len(g.Items))
 		}
+		return err
+	}
+	read, err := w.readAhead(ctx, groups)
+	if errors.Is(err, dynamo.ErrUnreadable) { // an order of one of them
+		for _, g := range groups {
+			if err := alone(w.Store, g); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	var pasts []dynamo.Past
@@ -43,6 +56,8 @@ func (w Writer) Groups(ctx context.Context, groups []spool.Group, done func(r Re
 		}
 		p, r, err := w.planned(ctx, read, g)
 		switch {
+		case errors.Is(err, dynamo.ErrUnreadable):
+			done(unreadable(g), len(g.Items))
 		case err != nil:
 			return err
 		case !w.Apply, !p.other && len(p.pasts) == 0:
@@ -71,6 +86,23 @@ func (w Writer) Groups(ctx context.Context, groups []spool.Group, done func(r Re
 		}
 	}
 	return nil
+}
+
+// unreadable returns the result of a group of which something that is stored cannot be
+// read: it stays as it is.
+func unreadable(g spool.Group) (r Result) {
+	for _, item := range g.Items {
+		kind := shape.Orders
+		switch {
+		case item.Contact != nil:
+			kind = shape.Contacts
+		case item.Suppress != nil:
+			kind = shape.Suppressed
+		}
+		r.count(kind, Refused, 1)
+		r.Refused = append(r.Refused, Refusal{item, "what is stored of the customer or the order cannot be read, and stays as it is; docs/runbooks/unreadable-rows.md says what to do"})
+	}
+	return r
 }
 
 // planned returns what the group changes and what will become of its items. It
