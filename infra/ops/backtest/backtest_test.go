@@ -123,7 +123,7 @@ func TestHistogramHasAtMostTwelveBarsForManyMessages(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for _, args := range [][]string{{"-from", "yesterday"}, {"-to", "11/1"}, {"-from", "2026-11-02", "-to", "2026-11-01"}, {"-sample", "0"}} {
+	for _, args := range [][]string{{"-from", "yesterday"}, {"-to", "11/1"}, {"-from", "2026-11-02", "-to", "2026-11-01"}, {"-from", "2099-01-01"}, {"-from", "2026-11-01", "-to", "2099-01-01"}, {"-sample", "0"}} {
 		if _, err := read(args, to); err == nil {
 			t.Errorf("read(%q) succeeded", args)
 		}

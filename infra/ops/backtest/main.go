@@ -79,6 +79,9 @@ func read(args []string, now time.Time) (a asked, err error) {
 		if a.to, err = time.Parse(time.DateOnly, *to); err != nil {
 			return a, fmt.Errorf("TO=%s is no day; write 2026-11-01", *to)
 		}
+		if a.to.After(now.Truncate(days).Add(days)) {
+			return a, fmt.Errorf("TO=%s has not come yet, and its orders are not known; give tomorrow at the latest", *to)
+		}
 	}
 	if a.from = a.to.Add(-30 * days).Truncate(days); *from != "" {
 		if a.from, err = time.Parse(time.DateOnly, *from); err != nil {

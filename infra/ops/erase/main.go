@@ -224,7 +224,10 @@ func (c command) put(ctx context.Context, customer string) (shop.EventID, error)
 func (c command) again(ctx context.Context, account bool, day string) error {
 	since, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return fmt.Errorf("-since is %q, want a day such as 2026-11-01", day)
+		return fmt.Errorf("SINCE=%s is no day; write 2026-11-01", day)
+	}
+	if since.After(c.now()) {
+		return fmt.Errorf("SINCE=%s has not come yet, and nothing was written; give the day to which the tables were restored, or an earlier one", day)
 	}
 	key, err := c.key(ctx, account)
 	if err != nil {

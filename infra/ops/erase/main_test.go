@@ -128,6 +128,15 @@ func TestEraseOfACustomerWhoseProfileCannotBeRead(t *testing.T) {
 	}
 }
 
+func TestEraseSinceADayThatHasNotComeIsRefused(t *testing.T) {
+	c, bus, _ := setup(t)
+	for _, day := range []string{"2099-01-01", "2026-13-01", "yesterday"} {
+		if err := c.run(t.Context(), []string{"-since", day}); err == nil || !strings.Contains(err.Error(), "SINCE="+day) || len(bus.put) > 0 {
+			t.Errorf("SINCE=%s: %v and the events %q, want a refusal and none", day, err, bus.put)
+		}
+	}
+}
+
 // After a restore: of three customers in the tables one was erased that day, one
 // before it, and one never.
 func TestEraseSinceRepeatsTheErasuresOfCustomersWhoAreBack(t *testing.T) {

@@ -111,6 +111,9 @@ func (a *asked) ask(p shoppolicy.Policy, segments []shoppolicy.Segment, items ma
 		if err != nil {
 			return fmt.Errorf("%q is no day; write 2026-11-01", limit.text)
 		}
+		if limit.to == &q.From && day.After(now) {
+			return fmt.Errorf("FROM=%s has not come yet; nothing can have been sent since", limit.text)
+		}
 		*limit.to = day.AddDate(0, 0, limit.plus)
 	}
 	if a.from != "" && a.to != "" && !q.From.Before(q.To) {

@@ -480,6 +480,7 @@ func TestReadRefusesWhatItCannotAnswer(t *testing.T) {
 		"-horizon x -after 1000":          "HORIZON=x is no number of days; write 1 to 365\nAFTER=1000 is no number of days",
 		"-from 1.11.":                     "is no day",
 		"-from 2026-11-02 -to 2026-11-01": "is after TO=2026-11-01",
+		"-from 2099-01-01":                "FROM=2099-01-01 has not come yet",
 		"-thousand a":                     "is no price",
 		"-thousand -1":                    "is no price",
 	} {
