@@ -2,13 +2,15 @@
 // the checkout and of a message in the send function, each next to a lower bound: the
 // offers' conditions written in Go by hand, and the same calls of the AWS SDK alone.
 //
-//	go run ./infra/proof/bench [-only quotes] [-messages 500] [-rounds 3] [-profile FILE]
+//	go run ./infra/proof/bench [-only quotes] [-messages 500] [-rounds 3] [-profile FILE] [-allocations FILE]
 //
 // A quote is measured without storage and JSON: see quotes.go. A message is measured
 // as it runs on Lambda: shared/dispatch over shared/dynamo and shared/ses, over the
 // SDK's clients, over HTTP, with the policy of infra/shop and a year of real orders.
 // DynamoDB is dynoxide and SES is that of the local cloud, each in its own process.
 // There is no TLS and no network: on AWS a call takes longer, and a little more CPU.
+// Garbage is collected as in the deployed function, for the real code and the floor: with
+// the GOGC and GOMEMLIMIT that template.yaml gives to send. Set them to try others.
 //
 // The floor of a message is the same calls, in number and size, made by the same SDK
 // to a server that repeats recorded answers and does nothing else. Real code and floor
@@ -33,6 +35,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
+	"syscall"
+
+	"regulars/infra/local/cloud"
+	"regulars/infra/local/template"
 )
 
 func main() {
@@ -53,6 +60,7 @@ func (unread) Write(p []byte) (int, error) { return len(p), nil }
 type options struct {
 	messages, rounds int
 	profile          string
+	allocations      string
 	only             string
 	serve            string // run as this server: the bench starts itself so
 }
@@ -63,6 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&o.messages, "messages", 500, "messages in each round")
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds for each line of the table")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of the real messages to this file")
+	flags.StringVar(&o.allocations, "allocations", "", "write a profile of the real messages' allocations to this file")
 	flags.StringVar(&o.only, "only", "", "measure quotes or messages alone")
 	flags.StringVar(&o.serve, "serve", "", "for the bench itself: be one of its servers")
 	if err := flags.Parse(args); err != nil {
@@ -74,11 +83,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if o.serve != "" {
 		return serve(ctx, o.serve, flags.Args(), out)
 	}
+	if o.allocations != "" {
+		runtime.MemProfileRate = 0 // until the first message
+	}
 	if o.messages < 1 || o.rounds < 1 {
 		return errors.New("-messages and -rounds: write 1 or more")
 	}
 	if runtime.GOOS != "linux" {
 		fmt.Fprintln(out, "memory, and processor time of other processes, are 0: they are read from /proc, which only Linux has")
+	}
+	t, err := cloud.ReadTemplate(".", cloud.Settings{Port: 4566})
+	if err != nil {
+		return err
+	}
+	if err := collectAsDeployed(t); err != nil {
+		return err
 	}
 	if o.only != "messages" {
 		if err := quotes(out); err != nil {
@@ -95,7 +114,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(unread{}, nil))) // as on Lambda: logging is part of a message's cost
 
-	system, err := open(ctx, ".", dir)
+	system, err := open(ctx, ".", dir, t)
 	if err != nil {
 		return err
 	}
@@ -110,3 +129,36 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	return nil
 }
+
+// collection is the variables by which Go decides when to collect garbage.
+var collection = []string{"GOGC", "GOMEMLIMIT"}
+
+// collectAsDeployed starts this process again, if it has to, with the variables of the
+// send function. Those that are set already stay.
+func collectAsDeployed(t *template.Template) error {
+	at := slices.IndexFunc(t.Functions, func(f template.Function) bool { return f.Code == "functions/send" })
+	if at < 0 {
+		return errors.New("template.yaml has no function with the code functions/send")
+	}
+	lacking := false
+	for _, name := range collection {
+		if value, set := t.Functions[at].Env[name]; set && os.Getenv(name) == "" {
+			lacking = true
+			if err := os.Setenv(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	if !lacking {
+		return nil
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(program, os.Args, os.Environ())
+}
+
+// withoutCollection returns the environment for other processes, which collect garbage as
+// Go does by itself.
+func withoutCollection() []string { return append(os.Environ(), "GOGC=100", "GOMEMLIMIT=off") }

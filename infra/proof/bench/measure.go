@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/pprof"
 	"sync/atomic"
 	"text/tabwriter"
@@ -41,7 +42,7 @@ func measure(ctx context.Context, h *system, k kind, o options, out io.Writer) e
 				return err
 			}
 			counted.took.Store(0)
-			err = profiled(o.profile, func() error {
+			err = profiled(o, func() error {
 				return sent.spend(workers, len(intents), []int{h.engine.PID(), h.ses.pid()}, func(i int) error {
 					return sender.Take(ctx, intents[i], false)
 				})
@@ -106,20 +107,40 @@ func (t table) end() error {
 	return t.Flush()
 }
 
-// profiled runs work under the CPU profiler if a file is named. Each call overwrites
-// the file; the last call has the most workers.
-func profiled(name string, work func() error) error {
-	if name == "" {
+// profiled runs work under the CPU profiler, or counts its allocations, if a file is
+// named for it. Each call overwrites the file; the last call has the most workers, and
+// its allocations are those of all calls.
+func profiled(o options, work func() error) error {
+	if o.allocations != "" {
+		runtime.MemProfileRate = 512                  // bytes for each sample
+		defer func() { runtime.MemProfileRate = 0 }() // all else is not counted
+	}
+	err := inFile(o.profile, func(file io.Writer) error {
+		if file == nil {
+			return work()
+		}
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 		return work()
+	})
+	return errors.Join(err, inFile(o.allocations, func(file io.Writer) error {
+		if file == nil {
+			return nil
+		}
+		return pprof.Lookup("allocs").WriteTo(file, 0)
+	}))
+}
+
+// inFile calls write with the file of that name, or with nil if the name is empty.
+func inFile(name string, write func(io.Writer) error) error {
+	if name == "" {
+		return write(nil)
 	}
 	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }()
-	if err := pprof.StartCPUProfile(file); err != nil {
-		return err
-	}
-	defer pprof.StopCPUProfile()
-	return work()
+	return errors.Join(write(file), file.Close())
 }

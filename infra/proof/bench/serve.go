@@ -37,6 +37,7 @@ func start(what string, args ...string) (*server, error) {
 	}
 	cmd := exec.Command(program, append([]string{"-serve", what}, args...)...)
 	cmd.Stderr = os.Stderr
+	cmd.Env = withoutCollection()
 	said, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

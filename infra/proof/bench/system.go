@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,8 +20,7 @@ import (
 	"regulars/infra/demo"
 	"regulars/infra/local/cloud"
 	localdynamodb "regulars/infra/local/dynamodb"
-	"regulars/infra/ops/publish/markdown"
-	"regulars/infra/ops/publish/mjml"
+	"regulars/infra/local/template"
 	"regulars/shared/campaign"
 	"regulars/shared/cataloguecache"
 	"regulars/shared/claim"
@@ -29,7 +29,6 @@ import (
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/policycache"
-	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/ses"
@@ -61,17 +60,13 @@ type system struct {
 
 // open starts the servers and fills the tables with the policy of infra/shop, the
 // demo's catalogue, and a model of its orders.
-func open(ctx context.Context, root, dir string) (h *system, err error) {
+func open(ctx context.Context, root, dir string, t *template.Template) (h *system, err error) {
 	h = &system{dir: dir}
 	defer func() {
 		if err != nil {
 			h.close()
 		}
 	}()
-	t, err := cloud.ReadTemplate(root, cloud.Settings{Port: 4566})
-	if err != nil {
-		return h, err
-	}
 	h.names = cloud.StoreTables(t)
 	if h.engine, err = localdynamodb.Start(ctx, root, "", filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynamodb.log")); err != nil {
 		return h, err
@@ -87,7 +82,7 @@ func open(ctx context.Context, root, dir string) (h *system, err error) {
 	}
 	h.store = dynamo.New(localdynamodb.NewClient(h.engine.Endpoint), h.names)
 	h.rules = policycache.New(h.store, clock, message.Renderer{})
-	return h, h.fill(ctx, root)
+	return h, h.fill(ctx, filepath.Join(root, "infra/shop"))
 }
 
 func (h *system) close() {
@@ -99,15 +94,20 @@ func (h *system) close() {
 	}
 }
 
-func (h *system) fill(ctx context.Context, root string) error {
-	p, err := policyfiles.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile, markdown.Parse)
+// fill stores the policy of the folder, customers and catalogue. The policy is made by a
+// program of its own, because MJML takes 45 MB, which send does not have.
+func (h *system) fill(ctx context.Context, folder string) error {
+	file := filepath.Join(h.dir, "policy")
+	maker := exec.CommandContext(ctx, "go", "run", "./infra/proof/bench/policyfile", folder, file)
+	maker.Env, maker.Stderr = withoutCollection(), os.Stderr
+	if err := maker.Run(); err != nil {
+		return fmt.Errorf("make the policy: %w", err)
+	}
+	packed, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	for i := range p.Campaigns {
-		p.Campaigns[i].Holdout, p.Campaigns[i].JourneyHoldout = 0, 0 // else a tenth of the messages would not go
-	}
-	packed, err := shoppolicy.Encode(p)
+	p, err := shoppolicy.Decode(packed, message.Renderer{})
 	if err != nil {
 		return err
 	}
