@@ -455,3 +455,42 @@ func TestAFoldThatPutsSumsBesideCanBeSavedAgain(t *testing.T) {
 		t.Errorf("P1 was ordered %d times, want 2", got)
 	}
 }
+
+// All sums beside a profile, read by one query, cost no more than those of some products,
+// read by their keys: so a decision reads all (docs/decisions/0106).
+func TestAllSumsCostNoMoreThanThoseOfAFewProducts(t *testing.T) {
+	for _, products := range []int{300, 500, 1000, 2000, 4000} {
+		store := besideStore(profile.MostBought)
+		for n := range 21 { // the first fold has all products, later ones some again
+			p, rev, err := store.ProfileAbout(t.Context(), ann, nil)
+			must(t, err)
+			if p.ID = ann; n == 0 {
+				p.Bought = map[shop.ProductID]profile.Units{}
+			}
+			for i := range products {
+				if n == 0 || (i+n)%(products/20) == 0 {
+					p.Bought[shop.ProductID(fmt.Sprint(20000+i))] = profile.Units{Orders: 1 + i%5, Units: 1 + i%9, Returned: i % 2}
+				}
+			}
+			must(t, store.SaveFold(t.Context(), dynamo.Fold{Customer: ann, Profile: p, ProfileRev: rev}))
+		}
+		units := func(read func() error) (units float64) {
+			store.Meter = func(_ string, r, _ float64) { units += r }
+			must(t, read())
+			return units
+		}
+		about := func(n int) float64 {
+			var few []shop.ProductID
+			for i := range n {
+				few = append(few, shop.ProductID(fmt.Sprint(20000+i*7)))
+			}
+			return units(func() error { _, _, err := store.ProfileAbout(t.Context(), ann, few); return err })
+		}
+		alone := about(0)
+		all := units(func() error { _, _, err := store.Profile(t.Context(), ann); return err }) - alone
+		t.Logf("%d products: %.1f units for all sums; for those of 3, 6 and 12 products %.1f, %.1f and %.1f", products, all, about(3)-alone, about(6)-alone, about(12)-alone)
+		if all > 6 || all > about(6)-alone {
+			t.Errorf("all sums of %d products cost %.1f units, those of 6 products %.1f; want no more, and 6 at most", products, all, about(6)-alone)
+		}
+	}
+}
