@@ -100,7 +100,10 @@ func (p generated) node(depth int) string {
 	case 4:
 		return "{% assign " + p.one(foldNames) + " = " + p.expression() + " %}"
 	case 5:
-		return "{% capture " + p.one(foldNames) + " %}" + inner() + "{% endcapture %}"
+		// It prints one variable at most: with two, a capture in a loop would double what it captured.
+		print := "{{ " + p.expression() + " }}"
+		body := p.one([]string{" text " + print, "{% if " + p.condition() + " %}" + print + "{% else %} no {% endif %}", "{% assign " + p.one(foldNames) + " = " + p.expression() + " %}" + print})
+		return "{% capture " + p.one(foldNames) + " %}" + body + "{% endcapture %}"
 	case 6, 7:
 		more := ""
 		if p.often() {
