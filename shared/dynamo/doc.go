@@ -150,8 +150,7 @@ an attempt names both.
     breakers, which are added to, and reset when a person releases a breaker;
     the parts of a version of the model, which are not read before the
     pointer names that version; and the inputs of decisions, which nothing depends on.
-  - What belongs together is one transaction: a fold (unless its profile follows from its
-    order, see [Fold]), a claim, a refusal, a
+  - What belongs together is one transaction: a fold, a claim, a refusal, a
     budget, a policy with its pointer. A version of the model is too large for
     one: its parts are written first, then the pointer to them.
   - If the answer to a write is lost, the store reads the item back, and the
@@ -181,7 +180,6 @@ TestCapacity checks it.
 	| Items, each; Sources, each                 | ½; 1 |       |
 	| PolicyVersion; Policy                      | 1; 2 |       |
 	| SaveFold, order and profile of 1 KB each   |      |     4 |
-	| SaveFold, if the profile follows           |      |     2 |
 	| SaveFold, with a service issue             |      |     6 |
 	| SaveFold, with a change of address         |      |     8 |
 	| SaveFold, with sums beside the profile, each part | 1 |    2 |

@@ -31,12 +31,6 @@ type Fold struct {
 	// or because the customer's address changed.
 	Contacts []ContactChange
 
-	// Follows says that the profile follows from the order as this fold saves it, and from
-	// the profile that was read: who reads those two makes this profile. Then they need no
-	// transaction, at twice the price: the order is written first, and if the call dies
-	// before the profile is, the same event again writes it.
-	Follows bool
-
 	// Left are the guests to whom the order belonged until now, without it.
 	Left []Left
 }
@@ -77,11 +71,6 @@ func (f Fold) Rev() Rev { return orderItemOf(Order{f.Order, f.Raised, f.Counted}
 // If the profile has more products than [Store.MostBought], some of their sums go beside
 // it in the same transaction.
 //
-// If f.Follows, SaveFold writes the order and then the profile, each on condition of its
-// revision. If it fails with [ErrConflict], the order may be written: make the fold again
-// from what is stored. A fold that changes a contact, begins a profile or moves sums is
-// always one transaction.
-//
 // An item that did not change is not written: an order whose profile stays the
 // same is written alone, at a quarter of the price, and a repeated fact costs
 // nothing. A profile is never written alone: it is computed from the order, and
@@ -104,8 +93,6 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	case f.Order.ID == "" && !profileMoves:
 	case f.Order.ID == "" && len(f.Contacts) == 0 && len(beside) == 0:
 		err = s.saveAlone(ctx, s.tables.Customers, prof, "customer", f.ProfileRev, prof.Rev)
-	case orderMoves && profileMoves && f.Follows && f.ProfileRev != "" && len(f.Contacts)+len(f.Left)+len(beside) == 0:
-		err = s.saveApart(ctx, order, prof, f)
 	case profileMoves, len(f.Contacts) > 0, len(f.Left) > 0:
 		err = s.saveTogether(ctx, order, prof, f, beside)
 	case orderMoves:
@@ -131,22 +118,6 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 		return fmt.Errorf("save order %s: %w", f.Order.ID, err)
 	}
 	return nil
-}
-
-// saveApart writes the order, and then the profile that follows from it. The profile never
-// loses a later state of the order: a call that saves one writes its order after this
-// one did. If it writes its profile first, this one's is refused; if this one is first,
-// its own is, and that call folds again.
-func (s *Store) saveApart(ctx context.Context, order orderItem, prof customerItem, f Fold) error {
-	err := s.saveAlone(ctx, s.tables.Orders, order, "order", f.OrderRev, order.Rev)
-	err = s.readBack(ctx, err, func() (bool, error) {
-		stored, err := s.orderItem(ctx, f.Order.ID)
-		return stored.Rev == order.Rev, err
-	})
-	if err != nil {
-		return err
-	}
-	return s.saveAlone(ctx, s.tables.Customers, prof, "customer", f.ProfileRev, prof.Rev)
 }
 
 func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customerItem, f Fold, beside []types.TransactWriteItem) error {

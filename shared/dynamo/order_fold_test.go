@@ -111,42 +111,6 @@ func TestFoldIsWrittenAllOrNothing(t *testing.T) {
 	}
 }
 
-// An order and a profile that follows from it are two writes, the order first: what is
-// stored of a refused fold is at most the order.
-func TestProfileThatFollowsIsWrittenAfterItsOrder(t *testing.T) {
-	for name, c := range map[string]struct {
-		stale               func(*dynamo.Fold)
-		order, profile, err bool // is written
-	}{
-		"nothing changed":  {func(*dynamo.Fold) {}, true, true, false},
-		"order changed":    {func(f *dynamo.Fold) { f.OrderRev = "another" }, false, false, true},
-		"profile changed":  {func(f *dynamo.Fold) { f.ProfileRev = "another" }, true, false, true},
-		"profile appeared": {func(f *dynamo.Fold) { f.ProfileRev = "" }, false, false, true}, // of a customer who may be erased
-	} {
-		t.Run(name, func(t *testing.T) {
-			store := dynamotest.Store(t)
-			fold := firstFold("o-1")
-			must(t, store.SaveFold(t.Context(), fold))
-			fold.Follows, fold.Order.Paid, fold.Profile.Earlier.Orders = true, noon, 7
-			_, fold.OrderRev, _ = store.Order(t.Context(), "o-1")
-			_, fold.ProfileRev, _ = store.Profile(t.Context(), ann)
-			c.stale(&fold)
-			var wrote float64
-			store.Meter = func(_ string, _, write float64) { wrote += write }
-			for range 2 { // the same fold again changes nothing
-				if err := store.SaveFold(t.Context(), fold); errors.Is(err, dynamo.ErrConflict) != c.err || err != nil && !c.err {
-					t.Errorf("SaveFold = %v, want a conflict: %t", err, c.err)
-				}
-			}
-			o, _, _ := store.Order(t.Context(), "o-1")
-			p, _, _ := store.Profile(t.Context(), ann)
-			if !o.Paid.IsZero() != c.order || p.Earlier.Orders == 7 != c.profile || !c.err && wrote != 2 {
-				t.Errorf("the order is paid at %s, the profile has %d orders, and %g units were written", o.Paid, p.Earlier.Orders, wrote)
-			}
-		})
-	}
-}
-
 func TestFoldWritesOnlyWhatChanged(t *testing.T) {
 	store := dynamotest.Store(t)
 	var wrote float64

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -20,7 +19,6 @@ import (
 	"regulars/shared/inputfault"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
-	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/recommend"
@@ -311,24 +309,5 @@ func (h *Recorder) fold(ctx context.Context, id shop.OrderID, events []shop.Even
 	if !inForce.Shop.NoCounters {
 		next.Counted = counted(h.Now(), old.Counted, merged, next.Profile)
 	}
-	next.Follows = follows(next, old.Order, before, events, inForce.Points)
 	return next, raised, h.Orders.SaveFold(ctx, next)
-}
-
-// follows reports whether the fold's profile follows from its order and from the profile
-// before: see [dynamo.Fold]. So it does if a call that finds the order with the facts of
-// its events already, because another one died after it had stored them, makes the same
-// profile. The event that places an order never does: who orders twice at the same time
-// has one first order.
-func follows(f dynamo.Fold, old shop.Order, before profile.Profile, events []shop.Event, scheme points.Scheme) bool {
-	if old.Placed == nil || old.Customer != f.Order.Customer {
-		return false
-	}
-	again := before
-	for _, event := range events {
-		again = again.Update(f.Order, f.Order, event.Fact.(shop.OrderFact))
-	}
-	again.Points.Ledger = scheme.Update(before.Points.Ledger, f.Order, f.Order, again.WholeSince())
-	again.Mailbox = f.Profile.Mailbox
-	return reflect.DeepEqual(again, f.Profile)
 }
