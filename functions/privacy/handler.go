@@ -113,7 +113,7 @@ func (h *handler) run(ctx context.Context, job privacy.Job) error {
 		return err
 	}
 	if done {
-		slog.InfoContext(ctx, "a customer was erased", "request", job.Request, "passes", job.Pass)
+		slog.InfoContext(ctx, "a customer was erased", "request", job.Request, "passes", next.Pass, "rows_not_attributed", next.Unattributed)
 		h.metrics.Count("CustomersErased", 1)
 		return nil
 	}

@@ -193,7 +193,7 @@ func marshal(v any) item {
 // unmarshal reads the attributes of an item into v. It fails with [ErrUnreadable].
 func unmarshal(m item, v any) error {
 	if err := attributevalue.UnmarshalMap(m, v); err != nil {
-		return unreadable(err)
+		return unreadable(err, damaged(m))
 	}
 	return nil
 }

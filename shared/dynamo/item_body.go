@@ -44,7 +44,7 @@ func (b body) rev() Rev {
 // read parses the body into v. It fails with [ErrUnreadable].
 func (b body) read(v any) error {
 	if err := json.Unmarshal(b, v); err != nil {
-		return unreadable(err)
+		return unreadable(err, b != nil && !json.Valid(b))
 	}
 	return nil
 }

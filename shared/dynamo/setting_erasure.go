@@ -22,6 +22,10 @@ type Erasure struct {
 	Names     []string       `json:"names,omitempty"`     // keyed hashes of the customer's IDs
 	Mailboxes []shop.Mailbox `json:"mailboxes,omitempty"` // that were suppressed
 	Erased    map[string]int `json:"erased,omitempty"`    // how many items of each kind were erased
+
+	// How many rows cannot be read and do not say whose they are: they stayed, and can be
+	// the customer's.
+	Unattributed int `json:"unattributed,omitempty"`
 }
 
 const erasurePrefix = "erasure/"

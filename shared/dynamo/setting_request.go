@@ -32,16 +32,13 @@ func (s *Store) SavePrivacyRequest(ctx context.Context, r privacyrequest.Request
 }
 
 // PrivacyRequests calls visit with all stored requests and their revisions, in no
-// order. It logs and leaves out one that cannot be read.
-func (s *Store) PrivacyRequests(ctx context.Context, visit func(privacyrequest.Request, Rev) error) error {
+// order. It logs one that cannot be read, and calls unreadable with it.
+func (s *Store) PrivacyRequests(ctx context.Context, visit func(privacyrequest.Request, Rev) error, unreadable func(Broken) error) error {
 	err := s.settings(ctx, requestPrefix, func(m item) error {
 		var r privacyrequest.Request
 		rev, err := readShared(m, &r)
 		if err != nil {
-			var key settingKey
-			_ = unmarshal(m, &key) // did not fail before
-			s.skip(ctx, s.tables.Settings, key.Setting, err)
-			return nil
+			return s.broken(ctx, Page{Broken: unreadable}, s.tables.Settings, m, err)
 		}
 		return visit(r, rev)
 	})

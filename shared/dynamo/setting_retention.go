@@ -45,7 +45,7 @@ func (s *Store) SaveRetention(ctx context.Context, r Retention, rev Rev) (Rev, e
 }
 
 // ErasuresAndRequests calls erasures or requests with each record of the table, and
-// its revision.
+// its revision. It logs and leaves out a request that cannot be read.
 func (s *Store) ErasuresAndRequests(ctx context.Context, erasures func(Erasure, Rev) error, requests func(privacyrequest.Request, Rev) error) error {
 	err := s.settings(ctx, erasurePrefix, func(m item) error {
 		var e Erasure
@@ -58,7 +58,7 @@ func (s *Store) ErasuresAndRequests(ctx context.Context, erasures func(Erasure, 
 	if err != nil {
 		return fmt.Errorf("list erasures: %w", err)
 	}
-	return s.PrivacyRequests(ctx, requests)
+	return s.PrivacyRequests(ctx, requests, func(Broken) error { return nil }) // it stays until it is mended
 }
 
 // DeleteErasure deletes the record of an erasure if that revision is stored.

@@ -14,16 +14,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/frequency"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
 // ErrUnreadable means that what is stored under a key cannot be read, or not with what is
-// beside it: it was broken by hand, or by a restore in part.
+// beside it: it was broken by hand, or by a restore in part, or another version of the
+// functions stored it.
 var ErrUnreadable = errors.New("what is stored cannot be read; docs/runbooks/unreadable-rows.md says what to do")
 
+// ErrDamaged means, beside [ErrUnreadable], that the body is no JSON. A later version of
+// the functions stores none such, so no version can read the row.
+var ErrDamaged = errors.New("its body is no JSON")
+
 // unreadable returns an [ErrUnreadable] that says where err is, without what is stored:
-// that can be personal.
-func unreadable(err error) error {
+// that can be personal. It is an [ErrDamaged] too if damaged is true.
+func unreadable(err error, damaged bool) error {
 	where := fmt.Sprintf("%T", err)
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
 		kind, _, _ := strings.Cut(wrong.Value, " ")
@@ -31,14 +37,44 @@ func unreadable(err error) error {
 	} else if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		where = fmt.Sprintf("no JSON from byte %d on", syntax.Offset)
 	}
+	if damaged {
+		return fmt.Errorf("%w: %w: %s", ErrUnreadable, ErrDamaged, where)
+	}
 	return fmt.Errorf("%w: %s", ErrUnreadable, where)
+}
+
+// damaged reports whether an item has a body that is no JSON. A binary one can be packed
+// in a later way, of which only the first byte is known: see [withDictionary1].
+func damaged(m item) bool {
+	if packed, ok := m["body"].(*types.AttributeValueMemberB); ok && len(packed.Value) > 0 {
+		if first := packed.Value[0]; first != withDictionary1 && first&0b110 == 0b110 {
+			return false
+		}
+	}
+	text, ok, err := bodyText(m)
+	return ok && (err != nil || !json.Valid([]byte(text)))
+}
+
+// bodyText returns the body of an item as text, as far as it can be unpacked. ok is false
+// if the item has none.
+func bodyText(m item) (text string, ok bool, err error) {
+	switch value := m["body"].(type) {
+	case *types.AttributeValueMemberS:
+		return value.Value, true, nil
+	case *types.AttributeValueMemberB:
+		text, err := inflate(value.Value)
+		return string(text), true, err
+	}
+	return "", false, nil
 }
 
 // Broken is a row that cannot be read.
 type Broken struct {
-	Text     string          // what it has, as JSON if that is possible: it can be personal
+	Text     string          // its body as far as it is legible, or its attributes as JSON if it has none: it can be personal
 	Customer shop.CustomerID // if the row's key names one
 	Order    shop.OrderID    // if the row's key is one
+	Request  shop.EventID    // if the row is the record of one
+	Err      error           // why it cannot be read: an [ErrUnreadable], and an [ErrDamaged] if no version of the functions can
 
 	table string
 	key   item
@@ -50,13 +86,13 @@ func (s *Store) broken(ctx context.Context, page Page, table string, m item, err
 	if page.Broken == nil || !errors.Is(err, ErrUnreadable) {
 		return err
 	}
-	b := s.brokenOf(table, m)
+	b := s.brokenOf(table, m, err)
 	s.skip(ctx, table, keyText(b.key), err)
 	return page.Broken(b)
 }
 
-// brokenOf returns a row that cannot be read.
-func (s *Store) brokenOf(table string, m item) Broken {
+// brokenOf returns a row that cannot be read, because of err.
+func (s *Store) brokenOf(table string, m item, err error) Broken {
 	b := Broken{table: table, key: item{}}
 	for _, name := range s.keysOf(table) {
 		b.key[name] = m[name]
@@ -64,32 +100,22 @@ func (s *Store) brokenOf(table string, m item) Broken {
 	var named struct {
 		Customer shop.CustomerID `dynamodbav:"customer"`
 		Order    shop.OrderID    `dynamodbav:"order"`
+		Setting  string          `dynamodbav:"setting"`
 	}
 	_ = unmarshal(b.key, &named) // cannot fail: a key is text
 	b.Customer, b.Order = named.Customer, named.Order
-	plain, valid := map[string]any{}, true
-	for name, value := range m {
-		switch value := value.(type) {
-		case *types.AttributeValueMemberS:
-			plain[name] = value.Value
-		case *types.AttributeValueMemberB:
-			text, _ := inflate(value.Value) // as far as it goes
-			plain[name] = string(text)
-		default:
-			var any any
-			_ = attributevalue.Unmarshal(value, &any)
-			plain[name] = any
-		}
-		if text, ok := plain[name].(string); ok && name == "body" {
-			if valid = json.Valid([]byte(text)); valid {
-				plain[name] = json.RawMessage(text)
-			}
-		}
+	if id, ok := strings.CutPrefix(named.Setting, requestPrefix); ok {
+		b.Request = shop.EventID(id)
 	}
-	text, err := json.Marshal(plain)
-	if b.Text = string(text); !valid || err != nil { // not JSON, so that the body's text is looked through
-		b.Text = fmt.Sprint(plain)
+	b.Err = fmt.Errorf("%s %s: %w", table, keyText(b.key), err)
+	text, ok, _ := bodyText(m)
+	if !ok {
+		plain := map[string]any{}
+		_ = attributevalue.UnmarshalMap(m, &plain) // cannot fail: any takes every value
+		all, _ := json.Marshal(plain)
+		text = string(all)
 	}
+	b.Text = text
 	return b
 }
 
@@ -104,13 +130,15 @@ func (s *Store) keysOf(table string) []string {
 		return []string{"customer", "kind"}
 	case s.tables.Journeys:
 		return []string{"customer", "journey"}
+	case s.tables.Settings:
+		return []string{"setting"}
 	}
 	return []string{"customer", "send"}
 }
 
 func keyText(key item) string {
 	var all []string
-	for _, name := range []string{"customer", "kind", "send", "journey", "order", "coupon"} {
+	for _, name := range []string{"customer", "kind", "send", "journey", "order", "coupon", "setting"} {
 		if text, ok := key[name].(*types.AttributeValueMemberS); ok {
 			all = append(all, text.Value)
 		}
@@ -167,14 +195,31 @@ func (s *Store) BrokenOf(ctx context.Context, customer shop.CustomerID) (all []B
 				return nil, fmt.Errorf("look for rows of %s that cannot be read: %w", customer, err)
 			}
 			for _, m := range out.Items {
-				if read(m) != nil {
-					all = append(all, s.brokenOf(table, m))
+				if err := read(m); err != nil {
+					all = append(all, s.brokenOf(table, m, err))
 				}
 			}
 			in.ExclusiveStartKey = out.LastEvaluatedKey
 		}
 	}
 	return all, nil
+}
+
+// BrokenProfile returns the customer's profile if it cannot be read, without the sums
+// beside it; else the zero Broken.
+func (s *Store) BrokenProfile(ctx context.Context, id shop.CustomerID) (Broken, error) {
+	m, err := s.get(ctx, s.tables.Customers, keyOfProfile(id))
+	if err != nil {
+		return Broken{}, fmt.Errorf("read profile of %s: %w", id, err)
+	}
+	var p profile.Profile
+	if m != nil {
+		_, err = readCustomer(m, &p)
+	}
+	if err == nil {
+		return Broken{}, nil
+	}
+	return s.brokenOf(s.tables.Customers, m, err), nil
 }
 
 // DeleteUnreadable deletes what [Store.DeleteCustomer] deletes, whatever is stored as the

@@ -59,7 +59,7 @@ func (e *Eraser) Start(ctx context.Context, request shop.EventID, fact shop.Eras
 
 // Run goes on with a job until its pass has ended or the function's time is
 // nearly over. It returns the job that is to be put on the queue, after a delay,
-// or done.
+// or that is done.
 func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration, done bool, err error) {
 	for steps := 0; ; steps++ {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve && steps > 0 {
@@ -88,7 +88,7 @@ func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration,
 				break
 			}
 			if done = !j.Again && j.Pass > 1; done {
-				return Job{}, 0, true, e.end(ctx, &j)
+				return j, 0, true, e.end(ctx, &j)
 			}
 			if err = e.record(ctx, &j, j.Pass, time.Time{}); err == nil {
 				j.Pass, j.Again = j.Pass+1, false
@@ -127,9 +127,21 @@ func (e *Eraser) page(ctx context.Context, j *Job, then Stage, do func(context.C
 }
 
 // people adds the customers in one page of the table whose profile has the person's
-// address.
+// address, also if it cannot be read.
 func (e *Eraser) people(ctx context.Context, j *Job) (dynamo.Cursor, error) {
-	return e.Customers.ProfilesAlone(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page}, func(p profile.Profile) error {
+	page := dynamo.Page{After: j.Cursor, Limit: e.Page, Broken: func(b dynamo.Broken) error {
+		if b.Customer.IsSignUp() || slices.Contains(j.Customers, b.Customer) { // its key decides
+			return nil
+		}
+		switch has, sure := (text{b.Text}).address(j.Person); {
+		case !sure:
+			j.Unattributed++
+		case has && (j.Pass == 1 || !j.laterRow(b)):
+			j.addCustomer(b.Customer)
+		}
+		return nil
+	}}
+	return e.Customers.ProfilesAlone(ctx, page, func(p profile.Profile) error {
 		if normal(p.Email.Value) == j.Person && !j.renewed(p) {
 			j.addCustomer(p.ID)
 		}
@@ -179,7 +191,7 @@ func (e *Eraser) suppress(ctx context.Context, j *Job) error {
 		err := e.Customers.UpdateMailbox(ctx, mailbox, func(c frequency.Contact) (frequency.Contact, bool) {
 			return c.Erased(j.At), true
 		})
-		if errors.Is(err, dynamo.ErrUnreadable) {
+		if errors.Is(err, dynamo.ErrDamaged) {
 			err = e.Customers.ReplaceMailbox(ctx, mailbox, frequency.Contact{}.Erased(j.At))
 		}
 		if err != nil {
@@ -197,7 +209,7 @@ func (e *Eraser) record(ctx context.Context, j *Job, passes int, done time.Time)
 		if err != nil {
 			return err
 		}
-		r.Request, r.At, r.Passes, r.Done, r.Erased = j.Request, j.At, passes, shop.Millis(done), j.Erased
+		r.Request, r.At, r.Passes, r.Done, r.Erased, r.Unattributed = j.Request, j.At, passes, shop.Millis(done), j.Erased, j.Unattributed
 		for _, id := range j.Customers {
 			if name := e.Name(id); !slices.Contains(r.Names, name) {
 				r.Names = append(r.Names, name)
@@ -212,16 +224,56 @@ func (e *Eraser) record(ctx context.Context, j *Job, passes int, done time.Time)
 	})
 }
 
-// listing returns the next page of a table. A row that cannot be read is erased if it
-// names the customer, as a dead letter is.
+// listing returns the next page of a table. A row that cannot be read is erased if it is
+// the customer's.
 func (e *Eraser) listing(ctx context.Context, j *Job) dynamo.Page {
-	return dynamo.Page{After: j.Cursor, Limit: e.Page, Broken: func(b dynamo.Broken) error {
-		if !j.named(b.Text) && (b.Order == "" || !slices.Contains(j.Orders, b.Order)) {
-			return nil
-		}
-		j.count("rows that could not be read", 1)
-		return e.Broken.EraseBroken(ctx, b, j.At)
-	}}
+	return dynamo.Page{After: j.Cursor, Limit: e.Page, Broken: func(b dynamo.Broken) error { return e.found(ctx, j, b) }}
+}
+
+// found erases a row of a listing that cannot be read, if it is the customer's, and counts
+// one that does not say whose it is.
+func (e *Eraser) found(ctx context.Context, j *Job, b dynamo.Broken) error {
+	switch ours, sure := j.owns(b); {
+	case !sure:
+		j.Unattributed++
+	case ours:
+		return e.unreadable(ctx, j, b)
+	}
+	return nil
+}
+
+// unreadable erases a row of the customer that cannot be read, unless it is later than the
+// erasure. Only a damaged one: what another version of the functions may have stored, or a
+// person can mend, fails with why it cannot be read.
+func (e *Eraser) unreadable(ctx context.Context, j *Job, b dynamo.Broken) error {
+	if j.laterRow(b) {
+		return nil
+	}
+	if !errors.Is(b.Err, dynamo.ErrDamaged) {
+		return b.Err
+	}
+	j.count("rows that could not be read", 1)
+	return e.Broken.EraseBroken(ctx, b, j.At)
+}
+
+// unreadableProfile deletes the profile of a customer or sign-up that cannot be read, as
+// [Eraser.unreadable] does. In the first pass also a later one, which still holds the
+// earlier data.
+func (e *Eraser) unreadableProfile(ctx context.Context, j *Job, id shop.CustomerID) error {
+	b, err := e.Broken.BrokenProfile(ctx, id)
+	if err != nil {
+		return err
+	}
+	if b.Err == nil {
+		return dynamo.ErrConflict // it was mended since it was read: read it again
+	}
+	if (j.Pass > 1 || id.IsSignUp()) && j.laterRow(b) {
+		return nil
+	}
+	if !errors.Is(b.Err, dynamo.ErrDamaged) {
+		return b.Err
+	}
+	return e.Customers.DeleteUnreadable(ctx, id)
 }
 
 // orders erases the customer's orders in one page of the table. It fails with
@@ -328,13 +380,12 @@ func (e *Eraser) broken(ctx context.Context, j *Job) error {
 		all, err := e.Broken.BrokenOf(ctx, id)
 		for _, b := range all {
 			if err == nil {
-				err = e.Broken.EraseBroken(ctx, b, j.At)
+				err = e.unreadable(ctx, j, b)
 			}
 		}
 		if err != nil {
 			return err
 		}
-		j.count("rows that could not be read", len(all))
 	}
 	return nil
 }
@@ -391,7 +442,7 @@ func (e *Eraser) letters(ctx context.Context, j *Job) error {
 // It fails with [errLearned] before it deletes one with an address that was not
 // known.
 func (e *Eraser) customer(ctx context.Context, j *Job) error {
-	if err := e.requests(ctx, j, j.At, func(r privacyrequest.Request) bool { return r.Kind == privacyrequest.Export }); err != nil {
+	if err := e.requests(ctx, j, j.At, func(r privacyrequest.Request) bool { return r.Kind == privacyrequest.Export }, true); err != nil {
 		return err
 	}
 	for _, id := range j.Customers {
@@ -401,7 +452,7 @@ func (e *Eraser) customer(ctx context.Context, j *Job) error {
 		err := dynamo.Retry(ctx, nil, func() error {
 			p, rev, err := e.Customers.ProfileAbout(ctx, id, nil)
 			if errors.Is(err, dynamo.ErrUnreadable) {
-				return e.Customers.DeleteUnreadable(ctx, id)
+				return e.unreadableProfile(ctx, j, id)
 			}
 			if err != nil || j.renewed(p) {
 				return err
@@ -450,7 +501,7 @@ func (e *Eraser) signUp(ctx context.Context, j *Job, id shop.CustomerID) error {
 	return dynamo.Retry(ctx, nil, func() error {
 		p, rev, err := e.Customers.ProfileAbout(ctx, id, nil)
 		if errors.Is(err, dynamo.ErrUnreadable) {
-			return e.Customers.DeleteUnreadable(ctx, id)
+			return e.unreadableProfile(ctx, j, id)
 		}
 		if err != nil || p.SignUp == nil || p.SignUp.At.After(j.At) {
 			return err

@@ -36,7 +36,7 @@ func (e *Eraser) coupon(ctx context.Context, j *Job, c coupon.Coupon) error {
 	return dynamo.Retry(ctx, nil, func() error {
 		if c.State == coupon.Held {
 			err := e.redemption(ctx, j, c.Order)
-			if errors.Is(err, dynamo.ErrUnreadable) {
+			if errors.Is(err, dynamo.ErrDamaged) {
 				return e.Broken.EraseBrokenHold(ctx, c.Hash, c.Order)
 			}
 			if err != nil {

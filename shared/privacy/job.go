@@ -49,6 +49,8 @@ type Job struct {
 	Cursor dynamo.Cursor  `json:"cursor,omitempty"` // in the table of the stage
 	Again  bool           `json:"again,omitempty"`  // another pass is needed
 	Erased map[string]int `json:"erased,omitempty"` // how many items of each kind
+
+	Unattributed int `json:"unattributed,omitempty"` // rows in this pass that cannot be read and do not say whose they are
 }
 
 // NewJob returns the job of a request at its beginning.
@@ -67,7 +69,7 @@ func NewJob(request shop.EventID, at time.Time, fact shop.EraseFact) Job {
 
 // begin puts the job at the first stage of its pass.
 func (j *Job) begin() {
-	j.Stage, j.Cursor = stageSuppress, ""
+	j.Stage, j.Cursor, j.Unattributed = stageSuppress, "", 0
 	if j.Person != "" {
 		j.Stage = stagePeople
 	}

@@ -1,10 +1,8 @@
 package privacy
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"regulars/shared/shop"
 )
@@ -14,63 +12,19 @@ import (
 // places where events, intents and Shopify's payloads have them, not in the
 // whole text: a short ID is also a number of units.
 func (j *Job) named(body string) bool {
-	decoder := json.NewDecoder(strings.NewReader(body))
-	decoder.UseNumber()
-	var content any
-	if err := decoder.Decode(&content); err != nil {
-		return j.mentions(body)
-	}
-	return j.within(content, "", "") && !j.later(content)
-}
-
-// mentions reports whether a body that is not JSON has an address or ID of the
-// customer anywhere.
-func (j *Job) mentions(body string) bool {
-	body = strings.ToLower(body)
-	for _, address := range j.Addresses {
-		if strings.Contains(body, address) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(j.Customers, func(id shop.CustomerID) bool {
-		return len(id) >= 6 && strings.Contains(body, strings.ToLower(string(id)))
-	})
+	return j.names(text{body}) && !j.later(body)
 }
 
 // later reports whether the message says that what it is about happened after
 // the erasure: it belongs to a new relation.
-func (j *Job) later(content any) bool {
-	message, _ := content.(map[string]any)
-	detail, _ := message["detail"].(map[string]any)
-	for _, stamp := range []any{detail["occurred_at"], message["time"], message["planned"], message["at"]} {
-		if text, ok := stamp.(string); ok {
-			at, err := time.Parse(time.RFC3339, text)
-			return err == nil && at.After(j.At)
-		}
-	}
-	return false
-}
-
-// within reports whether a value names the customer. parent and key are the
-// names of the two members that hold it.
-func (j *Job) within(v any, parent, key string) bool {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, member := range v {
-			if j.within(member, key, strings.ToLower(k)) {
-				return true
+func (j *Job) later(body string) bool {
+	leaves, _ := text{body}.leaves()
+	for _, path := range []string{"detail.occurred_at", "time", "planned", "at"} {
+		for _, l := range leaves {
+			if l.path == path {
+				return l.after(j.At)
 			}
 		}
-	case []any:
-		for _, element := range v {
-			if j.within(element, parent, key) {
-				return true
-			}
-		}
-	case string:
-		return j.is(strings.TrimSpace(v), parent, key)
-	case json.Number:
-		return j.is(string(v), parent, key)
 	}
 	return false
 }
@@ -90,7 +44,7 @@ func (j *Job) is(text, parent, key string) bool {
 	case key == "order", key == "order_id", key == "id" && (parent == "order" || parent == "payload"):
 		return slices.Contains(j.Orders, shop.OrderID(text))
 	case key == "destination", key == "to": // SES events
-		return slices.ContainsFunc(j.Addresses, func(a string) bool { return strings.Contains(strings.ToLower(text), a) })
+		return slices.ContainsFunc(j.Addresses, func(a string) bool { return hasAddress(text, a) })
 	}
 	return strings.HasPrefix(text, "guest:") && slices.Contains(j.Customers, shop.CustomerID(text))
 }

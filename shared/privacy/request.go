@@ -15,7 +15,7 @@ import (
 // comes last: it is what a repeated event asks for.
 func (e *Eraser) end(ctx context.Context, j *Job) error {
 	now := e.Now()
-	if err := e.requests(ctx, j, now, func(privacyrequest.Request) bool { return true }); err != nil {
+	if err := e.requests(ctx, j, now, func(privacyrequest.Request) bool { return true }, false); err != nil {
 		return err
 	}
 	return e.record(ctx, j, j.Pass, now)
@@ -23,14 +23,19 @@ func (e *Eraser) end(ctx context.Context, j *Job) error {
 
 // requests closes the customer's requests from before the erasure of which answered
 // is true, and takes the customer out of their records. A keyed hash of the ID
-// stays.
-func (e *Eraser) requests(ctx context.Context, j *Job, at time.Time, answered func(privacyrequest.Request) bool) error {
+// stays. If unreadable is true, it erases those that cannot be read as well.
+func (e *Eraser) requests(ctx context.Context, j *Job, at time.Time, answered func(privacyrequest.Request) bool, unreadable bool) error {
 	var ids []shop.EventID
 	err := e.Records.PrivacyRequests(ctx, func(r privacyrequest.Request, _ dynamo.Rev) error {
 		if j.asked(r) && answered(r) {
 			ids = append(ids, r.ID)
 		}
 		return nil
+	}, func(b dynamo.Broken) error {
+		if !unreadable {
+			return nil
+		}
+		return e.found(ctx, j, b)
 	})
 	for _, id := range ids {
 		if err != nil {
@@ -60,7 +65,7 @@ func (j *Job) asked(r privacyrequest.Request) bool {
 type Requests interface {
 	PrivacyRequest(context.Context, shop.EventID) (privacyrequest.Request, dynamo.Rev, error)
 	SavePrivacyRequest(context.Context, privacyrequest.Request, dynamo.Rev) error
-	PrivacyRequests(context.Context, func(privacyrequest.Request, dynamo.Rev) error) error
+	PrivacyRequests(context.Context, func(privacyrequest.Request, dynamo.Rev) error, func(dynamo.Broken) error) error
 }
 
 // Receive stores the record of a request, unless it is stored already: an event
@@ -91,12 +96,16 @@ func Answer(ctx context.Context, store Requests, id shop.EventID, at time.Time, 
 	})
 }
 
-// OpenRequests returns the open requests, the one that is due first first.
+// OpenRequests returns the open requests, the one that is due first first. One that cannot
+// be read is open and has no due time, so it is overdue until somebody mends it.
 func OpenRequests(ctx context.Context, store Requests) (open []privacyrequest.Request, err error) {
 	err = store.PrivacyRequests(ctx, func(r privacyrequest.Request, _ dynamo.Rev) error {
 		if r.Open() {
 			open = append(open, r)
 		}
+		return nil
+	}, func(b dynamo.Broken) error {
+		open = append(open, privacyrequest.Request{ID: b.Request, Kind: privacyrequest.Unreadable})
 		return nil
 	})
 	slices.SortFunc(open, func(a, b privacyrequest.Request) int { return a.Due.Compare(b.Due) })

@@ -30,6 +30,7 @@ type Customers interface {
 
 // Broken has the rows that cannot be read; [dynamo.Store] does so.
 type Broken interface {
+	BrokenProfile(context.Context, shop.CustomerID) (dynamo.Broken, error)
 	BrokenOf(context.Context, shop.CustomerID) ([]dynamo.Broken, error)
 	EraseBroken(context.Context, dynamo.Broken, time.Time) error
 	EraseBrokenHold(ctx context.Context, coupon string, order shop.OrderID) error

@@ -13,6 +13,8 @@ type Kind string
 const (
 	Export Kind = "export" // all data about them
 	Erase  Kind = "erase"  // that these data are deleted
+
+	Unreadable Kind = "unreadable" // the record cannot be read; no record has this kind
 )
 
 // Means is how a request was answered.
@@ -73,6 +75,9 @@ func (r Request) DaysLeft(now time.Time) int {
 // Line returns the request as a line for the operator: its kind, how many days are
 // left, the customer, and the request's name.
 func (r Request) Line(now time.Time) string {
+	if r.Kind == Unreadable {
+		return fmt.Sprintf("%s  counts as OVERDUE, mend it as docs/runbooks/unreadable-rows.md says  %s", r.Kind, r.ID)
+	}
 	left := "the last day"
 	switch n := r.DaysLeft(now); {
 	case n < 0:

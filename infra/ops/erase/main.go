@@ -179,7 +179,7 @@ func (c command) erase(ctx context.Context, customer string) error {
 			return err
 		}
 		if e.Passes > 0 {
-			fmt.Fprintf(c.out, "erased: %s\n", counts(e.Erased))
+			fmt.Fprintf(c.out, "erased: %s%s\n", counts(e.Erased), left(e))
 			if e.Done.IsZero() {
 				fmt.Fprintf(c.out, "what was in flight is erased in %s; make erase lists the erasures\n", privacy.Settling)
 			}
@@ -292,7 +292,7 @@ func (c command) list(ctx context.Context) error {
 	for _, e := range all {
 		state := "goes on"
 		if !e.Done.IsZero() {
-			state = "done " + e.Done.Format(time.RFC3339)
+			state = "done " + e.Done.Format(time.RFC3339) + left(e)
 		}
 		fmt.Fprintf(c.out, "%s  %s  %s  %s\n", e.At.Format(time.RFC3339), e.Request, state, counts(e.Erased))
 	}
@@ -300,6 +300,14 @@ func (c command) list(ctx context.Context) error {
 		fmt.Fprintln(c.out, "no customer was erased yet")
 	}
 	return nil
+}
+
+// left returns what an erasure could not decide, as text; "" if nothing.
+func left(e dynamo.Erasure) string {
+	if e.Unattributed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d rows could not be attributed: docs/runbooks/erasure.md says what to do", e.Unattributed)
 }
 
 // counts returns the counts as text, such as "2 orders, 1 sends".

@@ -101,12 +101,12 @@ func TestEraseListsErasuresWithoutNames(t *testing.T) {
 	if !strings.Contains(out.String(), "no customer was erased yet") {
 		t.Errorf("without erasures it prints %q", out)
 	}
-	must(t, bus.store.SaveErasure(t.Context(), dynamo.Erasure{Request: "e-7", At: noon, Done: noon.Add(time.Hour), Names: []string{"n"}}, ""))
+	must(t, bus.store.SaveErasure(t.Context(), dynamo.Erasure{Request: "e-7", At: noon, Done: noon.Add(time.Hour), Names: []string{"n"}, Unattributed: 2}, ""))
 	must(t, bus.store.SavePrivacyRequest(t.Context(), privacyrequest.New("e-9", privacyrequest.Erase, "c-9", shop.RequestFromShop, noon.Add(time.Hour).Add(-privacyrequest.DefaultTerm), 0), ""))
 	must(t, bus.store.SavePrivacyRequest(t.Context(), privacyrequest.New("e-8", privacyrequest.Export, "c-9", shop.RequestFromShop, noon, 0).Close(noon, privacyrequest.ByHand), ""))
 	out.Reset()
 	must(t, c.run(t.Context(), nil))
-	if want := "open: erase  the last day, answer by 2026-11-22  c-9  asked 2026-10-23 (shop)  e-9\n2026-11-22T12:00:00Z  e-7  done 2026-11-22T13:00:00Z  nothing was stored but the suppression\n"; out.String() != want {
+	if want := "open: erase  the last day, answer by 2026-11-22  c-9  asked 2026-10-23 (shop)  e-9\n2026-11-22T12:00:00Z  e-7  done 2026-11-22T13:00:00Z; 2 rows could not be attributed: docs/runbooks/erasure.md says what to do  nothing was stored but the suppression\n"; out.String() != want {
 		t.Errorf("it prints %q, want %q", out, want)
 	}
 }

@@ -69,7 +69,7 @@ func (s *system) erase() {
 				open++
 			}
 			return nil
-		}))
+		}, nil))
 		return open == 0 && len(by) == 3
 	})
 	s.idle()

@@ -7,8 +7,26 @@ func ofErasures() []mutant {
 		{
 			name:   "an erasure waits for a profile that cannot be read",
 			means:  "the customer is not erased until somebody mends the row",
-			edits:  []edit{{"shared/privacy/erase.go", "				return e.Customers.DeleteUnreadable(ctx, id)", "				return err"}},
+			edits:  []edit{{"shared/privacy/erase.go", "	return e.Customers.DeleteUnreadable(ctx, id)", "	return b.Err"}},
 			seenBy: &check{"./functions/privacy", "TestErasureOfRowsThatCannotBeRead"},
+		},
+		{
+			name:   "an erasure takes a row that cannot be read by any name in it",
+			means:  "the order of another customer that names this one becomes a stub",
+			edits:  []edit{{"shared/privacy/text.go", `if l.path == "customer" && l.value != "" {`, `if l.path == "customer" && false {`}},
+			seenBy: &check{"./functions/privacy", "TestErasureLeavesWhatIsAnothersThoughItCannotBeRead"},
+		},
+		{
+			name:   "an erasure deletes what a later version stored",
+			means:  "during a deployment, the erasure by the earlier version deletes rows that it does not know, with what is later than it",
+			edits:  []edit{{"shared/privacy/erase.go", "	if !errors.Is(b.Err, dynamo.ErrDamaged) {\n		return b.Err\n	}\n	j.count(", "	j.count("}},
+			seenBy: &check{"./functions/privacy", "TestErasureWaitsForRowsOfAnotherForm"},
+		},
+		{
+			name:   "an erasure does not say what it could not attribute",
+			means:  "it ends as done, though a row that cannot be read can still name the customer",
+			edits:  []edit{{"shared/privacy/erase.go", "	case !sure:\n		j.Unattributed++\n	case ours:", "	case ours:"}},
+			seenBy: &check{"./functions/privacy", "TestErasureLeavesWhatIsAnothersThoughItCannotBeRead"},
 		},
 		{
 			name:   "an erasure forgets what it learned",
