@@ -25,7 +25,7 @@ func ofErasures() []mutant {
 		{
 			name:   "an erasure does not say what it could not attribute",
 			means:  "it ends as done, though a row that cannot be read can still name the customer",
-			edits:  []edit{{"shared/privacy/erase.go", "	case !sure:\n		j.Unattributed++\n	case ours:", "	case ours:"}},
+			edits:  []edit{{"shared/privacy/erase.go", "	case !sure:\n		j.Unattributed++\n	case ours:", "	case !sure:\n	case ours:"}},
 			seenBy: &check{"./functions/privacy", "TestErasureLeavesWhatIsAnothersThoughItCannotBeRead"},
 		},
 		{
