@@ -3,6 +3,7 @@
 package policyfiles_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -35,6 +36,27 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\nno_live_counters: perhaps\n"...)
 	if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
 		t.Errorf("with perhaps: %v, want a fault of that key", err)
+	}
+}
+
+// The renderer takes marks of Liquid out of values, so a value with one would be printed
+// in part.
+func TestTextsOfTheShopHaveNoMarksOfLiquid(t *testing.T) {
+	for _, key := range []string{"name", "address"} {
+		all := files(t, "")
+		before, after, _ := strings.Cut(string(all["shop.yaml"].Data), key+": ")
+		_, rest, _ := strings.Cut(after, "\n")
+		all["shop.yaml"].Data = []byte(before + key + ": '1 {{ 7 | plus: 1 }} Street'\n" + rest)
+		if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), key+" has {{, a mark of Liquid") {
+			t.Errorf("with a mark in %s: %v", key, err)
+		}
+	}
+	for _, mark := range []string{"{%", "%}", "}}"} {
+		all := files(t, "")
+		all["shop.yaml"].Data = bytes.Replace(all["shop.yaml"].Data, []byte("Company 1"), []byte("'Company "+mark+"'"), 1)
+		if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "other has "+mark+", a mark of Liquid") {
+			t.Errorf("with %s in a legal footer: %v", mark, err)
+		}
 	}
 }
 

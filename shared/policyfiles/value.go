@@ -33,6 +33,9 @@ func scalar(node ast.Node) (string, bool) {
 	return "", false
 }
 
+// liquidMarks matches what [message.Renderer] would take out of a value.
+var liquidMarks = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{|\}\}|\{%|%\}`) })
+
 // text returns a key's text without the space around it, or "" if it is not
 // written. It adds a fault if the value is a list or a mapping.
 func (s *sheet) text(key string) string {
@@ -43,6 +46,9 @@ func (s *sheet) text(key string) string {
 	value, ok := scalar(node)
 	if !ok {
 		s.wrong(key, fmt.Sprintf("%s is %s, not a text", key, kind(node)), "")
+	}
+	if mark := liquidMarks().FindString(value); mark != "" {
+		s.wrong(key, fmt.Sprintf("%s has %s, a mark of Liquid", key, mark), "write the words that customers are to read: Liquid works in messages, and these values are printed as they are written")
 	}
 	return strings.TrimSpace(value)
 }
