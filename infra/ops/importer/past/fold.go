@@ -18,6 +18,7 @@ import (
 type folded struct {
 	dynamo.Past
 	refused []Refusal
+	erased  int          // orders that were erased
 	guests  []shop.Order // as they are stored: under a guest, who turns out to be the customer
 	person  bool         // the data of the contacts changed the profile
 	mailbox bool         // what was said changed the mailbox's contact
@@ -53,6 +54,10 @@ func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p per
 		next, err := merged(old, revs[order] == "", item)
 		if err == nil && next.Customer != id {
 			err = errors.New("the order is stored under another customer, and stays as it is")
+		}
+		if errors.Is(err, errErased) {
+			f.erased++
+			continue
 		}
 		if err != nil {
 			f.refused = append(f.refused, Refusal{item, err.Error()})
@@ -122,12 +127,16 @@ func (w Writer) takeFromGuests(ctx context.Context, f *folded) (err error) {
 	return nil
 }
 
+// errErased means that an order was erased.
+var errErased = errors.New("the order was erased, and stays so")
+
 // merged returns the order with the facts of the item. An order that is not
 // stored yet becomes an imported one. One that live events have made stays
-// theirs: what is imported is added to it, and events raise its messages.
+// theirs: what is imported is added to it, and events raise its messages. It fails
+// with [errErased].
 func merged(old dynamo.Order, fresh bool, item shape.Item) (dynamo.Order, error) {
 	if !old.Erased.IsZero() {
-		return old, errors.New("the order was erased, and stays so")
+		return old, errErased
 	}
 	next := old
 	for _, f := range item.Facts {

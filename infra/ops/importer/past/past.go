@@ -36,7 +36,7 @@ const (
 	Changed Outcome = "changed"
 	Equal   Outcome = "equal"   // it is stored already
 	Refused Outcome = "refused" // it contradicts what is stored
-	Erased  Outcome = "erased"  // its customer was erased, and it is left out
+	Erased  Outcome = "erased"  // it or its customer was erased, and it is left out
 )
 
 // Outcomes lists the outcomes, in the order of the report.
@@ -92,8 +92,9 @@ func (w Writer) group(ctx context.Context, read tables, g spool.Group) (r Result
 	}
 	box := w.Key.Mailbox(address)
 	var contact frequency.Contact
+	var rev dynamo.Rev
 	if box != "" {
-		if contact, _, err = read.MailboxContact(ctx, box); err != nil {
+		if contact, rev, err = read.MailboxContact(ctx, box); err != nil {
 			return r, err
 		}
 	}
@@ -138,7 +139,7 @@ func (w Writer) group(ctx context.Context, read tables, g spool.Group) (r Result
 	}
 	for _, item := range g.Items {
 		if item.Suppress != nil {
-			r.count(shape.Suppressed, outcome(!gone.IsZero(), false, changed), 1)
+			r.count(shape.Suppressed, outcome(!gone.IsZero(), rev == "", changed), 1)
 		}
 	}
 	return r, nil
@@ -202,6 +203,7 @@ func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *
 		for j, moves := range orders {
 			r.count(shape.Orders, outcome(false, done.OrderRevs[j] == "", moves), 1)
 		}
+		r.count(shape.Orders, Erased, done.erased)
 		r.count(shape.Orders, Refused, len(done.refused))
 		r.Refused = append(r.Refused, done.refused...)
 		if i > 0 || len(p.contacts) == 0 {
@@ -239,6 +241,10 @@ func (w Writer) unknown(ctx context.Context, items []shape.Item, r *Result) erro
 		})
 		if err != nil {
 			return err
+		}
+		if errors.Is(refused, errErased) {
+			r.count(shape.Orders, Erased, 1)
+			continue
 		}
 		if refused != nil {
 			r.Refused = append(r.Refused, Refusal{item, refused.Error()})
