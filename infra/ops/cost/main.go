@@ -20,6 +20,9 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 func main() {
@@ -111,13 +114,17 @@ func sumsOf(lines []line) (sums map[string]float64, ses float64) {
 // print writes the bill, with a sum for each part.
 func print(out io.Writer, s shop, lines []line) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "of\twhat\tfor each\tin the month\tdollars\t\n")
+	fmt.Fprintf(t, "of\twhat\tfor a million\tin the month\tprice\tdollars\t\n")
 	sums, ses := sumsOf(lines)
 	for i, l := range lines {
 		if i > 0 && lines[i-1].about != l.about {
-			fmt.Fprintf(t, "\t\t\t\t\t\n")
+			fmt.Fprintf(t, "\t\t\t\t\t\t\n")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.4g\t%.4g\t%.2f\t\n", l.about, l.what, l.per, l.amount, l.dollar)
+		million := plain(l.per * 1e6)
+		if l.about == "the stack" { // there is one
+			million = ""
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.2f\t\n", l.about, l.what, million, plain(l.amount), priceOf(l.dollar/l.amount), l.dollar)
 	}
 	_ = t.Flush()
 	all := 0.0
@@ -128,6 +135,23 @@ func print(out io.Writer, s shop, lines []line) {
 	if s.customers > 0 {
 		fmt.Fprintf(out, "A million customers, a month: %.2f.\n", sums["customers"]/s.customers*1e6)
 	}
+}
+
+// plain returns a number without an exponent: with the thousands marked, or in four digits.
+func plain(n float64) string {
+	if n < 1000 && n != math.Trunc(n) {
+		return strconv.FormatFloat(n, 'f', max(0, 3-int(math.Floor(math.Log10(n)))), 64)
+	}
+	return message.NewPrinter(language.English).Sprintf("%.0f", n)
+}
+
+// priceOf returns the price of one unit in dollars, or that of a million units.
+func priceOf(dollars float64) string {
+	of := "each"
+	if dollars < 0.01 {
+		dollars, of = dollars*1e6, "a million"
+	}
+	return fmt.Sprintf("$%s %s", strings.TrimSuffix(fmt.Sprintf("%.3f", dollars), "0"), of)
 }
 
 const mailLine = "message of SES"

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,27 @@ func TestBillHasALineForEachUnitAndItsSums(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the bill has no %q:\n%s", want, out.String())
 		}
+	}
+}
+
+// A shopkeeper reads the numbers: none has an exponent.
+func TestNumbersOfTheBillArePlain(t *testing.T) {
+	for n, want := range map[float64]string{7.09e6: "7,090,000", 1748.3: "1,748", 53: "53", 0.194341: "0.1943", 0.00000019434: "0.0000001943"} {
+		if got := plain(n); got != want {
+			t.Errorf("plain(%v) = %q, want %q", n, got, want)
+		}
+	}
+	for n, want := range map[float64]string{0.25e-6: "$0.25 a million", 0.125e-6: "$0.125 a million", 0.0001: "$100.00 a million", 0.5: "$0.50 each"} {
+		if got := priceOf(n); got != want {
+			t.Errorf("priceOf(%v) = %q, want %q", n, got, want)
+		}
+	}
+	var out bytes.Buffer
+	if err := run([]string{"-messages", "1", "-orders", "1e15", "-customers", "3"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`\d[eE][+-]?\d`).FindString(out.String()); found != "" {
+		t.Errorf("the bill has an exponent, %q:\n%s", found, out.String())
 	}
 }
 
