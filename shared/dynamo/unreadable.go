@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -30,10 +31,10 @@ var ErrDamaged = errors.New("its body is no JSON")
 // unreadable returns an [ErrUnreadable] that says where err is, without what is stored:
 // that can be personal. It is an [ErrDamaged] too if damaged is true.
 func unreadable(err error, damaged bool) error {
-	where := fmt.Sprintf("%T", err)
+	where := "it is not in a form that this version of the functions knows"
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
 		kind, _, _ := strings.Cut(wrong.Value, " ")
-		where = fmt.Sprintf("a %s is in the place of a %s, at byte %d", kind, wrong.Type, wrong.Offset)
+		where = fmt.Sprintf("JSON of the type %s is in the place of the type %s, at byte %d", kind, typeOf(wrong.Type), wrong.Offset)
 	} else if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		where = fmt.Sprintf("no JSON from byte %d on", syntax.Offset)
 	}
@@ -41,6 +42,23 @@ func unreadable(err error, damaged bool) error {
 		return fmt.Errorf("%w: %w: %s", ErrUnreadable, ErrDamaged, where)
 	}
 	return fmt.Errorf("%w: %s", ErrUnreadable, where)
+}
+
+// typeOf returns the type of JSON that is read into a Go type.
+func typeOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "bool"
+	case reflect.String:
+		return "string"
+	case reflect.Slice, reflect.Array:
+		return "array"
+	case reflect.Struct, reflect.Map:
+		return "object"
+	case reflect.Pointer:
+		return typeOf(t.Elem())
+	}
+	return "number"
 }
 
 // damaged reports whether an item has a body that is no JSON. A binary one can be packed

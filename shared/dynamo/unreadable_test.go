@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -197,6 +198,9 @@ func TestUnreadableRowOfABatchCostsOnlyItself(t *testing.T) {
 	}
 	if text := log.String(); strings.Contains(text, "marker") || !strings.Contains(text, "bob PROFILE") {
 		t.Errorf("the log repeats what is stored, or does not name the row:\n%s", text)
+	}
+	if found := regexp.MustCompile(`\*?\b(fmt|json|types|profile|frequency|shop|time)\.\w+`).FindString(log.String()); found != "" {
+		t.Errorf("the log names a type of Go, %s:\n%s", found, log.String())
 	}
 }
 
