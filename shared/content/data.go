@@ -139,7 +139,7 @@ type Points struct {
 	Waiting  int        // of Earned and of Pending, the points of that order that can be spent later
 	Tier     string     // its name in the message's language; empty: none
 	Next     string     // name of the next tier; empty: none
-	Needs    int        // points still missing for the next tier
+	Needs    int        // points still missing for the next tier, once all orders are paid
 }
 
 // Nothing reports whether there is nothing to say about the points.

@@ -16,7 +16,7 @@ func (c *evaluation) points(language string) *content.Points {
 	b, at := ledger.At(c.now), scheme.StandingOf(ledger, c.now)
 	p := &content.Points{
 		Active: max(0, b.Active), Pending: b.Pending,
-		Earned: ledger.Earned(c.intent.Order), Waiting: ledger.PendingOf(c.intent.Order, c.now), Needs: int(at.Needs),
+		Earned: ledger.Earned(c.intent.Order), Waiting: ledger.PendingOf(c.intent.Order, c.now), Needs: max(0, int(at.Needs-at.Later)),
 	}
 	if last := b.Expires.AddDate(0, 0, -1); last.After(c.now) { // the last day on which they are valid in every zone
 		p.Expiring, p.Expires = b.Next, last

@@ -80,6 +80,16 @@ func TestAMessagePrintsThePointsOfItsOrderAndTheNextTier(t *testing.T) {
 	if want := "earned 50, active 120 worth £1.20, pending 50 (50 of this order, 0 of others), expiring 120 on 12 October 2027, Silver, 130 to Gold"; !strings.Contains(text, want) {
 		t.Errorf("the message does not contain %q:\n%s", want, text)
 	}
+	g.config.Points.Placed, g.snapshot.Profile.Points.Ledger = false, nil // the message's order is not paid yet
+	for _, o := range []shop.Order{
+		{ID: "o-1", Customer: ann, Placed: &shop.Placed{At: noon.AddDate(0, 0, -40), Total: gbp(12_000)}, Paid: noon.AddDate(0, 0, -40)},
+		{ID: "o-2", Customer: ann, Placed: &shop.Placed{At: noon.Add(-time.Hour), Total: gbp(5000)}},
+	} {
+		g.snapshot.Profile.Points.Ledger = g.config.Points.Fold(g.snapshot.Profile.Points.Ledger, o)
+	}
+	if text := decisions(t, g)[0].Mail.Text; !strings.Contains(text, "Silver, 130 to Gold") {
+		t.Errorf("the message does not count the 50 points that it announces towards the next tier:\n%s", text)
+	}
 	g.config.Points = points.Scheme{}
 	if text := decisions(t, g)[0].Mail.Text; strings.Contains(text, "earned") {
 		t.Errorf("the message of a shop without points prints points:\n%s", text)

@@ -25,6 +25,7 @@ type Standing struct {
 	Worth int64     // points earned within the window that ends now
 	Next  string    // the tier above, empty at the top
 	Needs int64     // points that are missing to Next
+	Later int64     // points of orders within the window that count once these are paid
 	Until time.Time // the end of the tier if nothing more is earned; zero: it has no end
 }
 
@@ -91,10 +92,17 @@ func (s Scheme) StandingOf(l Ledger, now time.Time) Standing {
 		return Standing{}
 	}
 	var history []Collected
+	later := int64(0)
 	for _, lot := range l.lots() {
-		if lot.Kind == Earn && lot.left > 0 && !lot.Unpaid {
-			history = append(history, Collected{At: lot.end(), Worth: int64(lot.left)})
+		switch at := lot.end(); {
+		case lot.Kind != Earn || lot.left <= 0:
+		case !lot.Unpaid:
+			history = append(history, Collected{At: at, Worth: int64(lot.left)})
+		case at.After(now.Add(-s.Window)) && !at.After(now):
+			later += int64(lot.left)
 		}
 	}
-	return s.Standing(history, now)
+	standing := s.Standing(history, now)
+	standing.Later = later
+	return standing
 }
