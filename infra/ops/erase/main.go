@@ -180,6 +180,7 @@ func (c command) erase(ctx context.Context, customer string) error {
 		}
 		if e.Passes > 0 {
 			fmt.Fprintf(c.out, "erased: %s%s\n", counts(e.Erased), left(e))
+			fmt.Fprintln(c.out, "their profile and contact, if they had any, are erased too")
 			if e.Done.IsZero() {
 				fmt.Fprintf(c.out, "what was in flight is erased in %s; make erase lists the erasures\n", privacy.Settling)
 			}

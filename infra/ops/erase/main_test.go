@@ -66,7 +66,7 @@ func TestEraseAsksForTheCustomerAndPrintsWhatWasErased(t *testing.T) {
 		if len(bus.put) != 1 || bus.put[0] != want {
 			t.Errorf("the events are %q, want %q", bus.put, want)
 		}
-		if !strings.Contains(out.String(), "erased: orders: 2\n") {
+		if !strings.Contains(out.String(), "erased: orders: 2\ntheir profile and contact, if they had any, are erased too\n") {
 			t.Errorf("it prints %q, want the counts", out)
 		}
 	}
