@@ -29,19 +29,29 @@ var ErrUnreadable = errors.New("what is stored cannot be read; docs/runbooks/unr
 var ErrDamaged = errors.New("its body is no JSON")
 
 // unreadable returns an [ErrUnreadable] that says where err is, without what is stored:
-// that can be personal. It is an [ErrDamaged] too if damaged is true.
+// that can be personal. An order's ID is not. It is an [ErrDamaged] too if damaged is true.
 func unreadable(err error, damaged bool) error {
-	where := "it is not in a form that this version of the functions knows"
+	if damaged {
+		return fmt.Errorf("%w: %w: %s", ErrUnreadable, ErrDamaged, whereIs(err))
+	}
+	return fmt.Errorf("%w: %s", ErrUnreadable, whereIs(err))
+}
+
+func whereIs(err error) string {
+	if list := (*shop.ListError)(nil); errors.As(err, &list) {
+		if list.Err != nil {
+			return fmt.Sprintf("the list of order %q: %s", list.Order, whereIs(list.Err))
+		}
+		return list.Error()
+	}
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
 		kind, _, _ := strings.Cut(wrong.Value, " ")
-		where = fmt.Sprintf("JSON of the type %s is in the place of the type %s, at byte %d", kind, typeOf(wrong.Type), wrong.Offset)
-	} else if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		where = fmt.Sprintf("no JSON from byte %d on", syntax.Offset)
+		return fmt.Sprintf("JSON of the type %s is in the place of the type %s, at byte %d", kind, typeOf(wrong.Type), wrong.Offset)
 	}
-	if damaged {
-		return fmt.Errorf("%w: %w: %s", ErrUnreadable, ErrDamaged, where)
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return fmt.Sprintf("no JSON from byte %d on", syntax.Offset)
 	}
-	return fmt.Errorf("%w: %s", ErrUnreadable, where)
+	return "it is not in a form that this version of the functions knows"
 }
 
 // typeOf returns the type of JSON that is read into a Go type.

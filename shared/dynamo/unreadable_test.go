@@ -3,6 +3,7 @@ package dynamo_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -201,6 +202,34 @@ func TestUnreadableRowOfABatchCostsOnlyItself(t *testing.T) {
 	}
 	if found := regexp.MustCompile(`\*?\b(fmt|json|types|profile|frequency|shop|time)\.\w+`).FindString(log.String()); found != "" {
 		t.Errorf("the log names a type of Go, %s:\n%s", found, log.String())
+	}
+}
+
+// The log names the order of a profile that cannot be read, and repeats nothing else.
+func TestUnreadableOrderOfAProfileIsNamed(t *testing.T) {
+	log := bytes.Buffer{}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	for _, stored := range []string{
+		`{"id":"bob","orders":[["o-17","2026-11-21T12:00:00Z",100,"GBP",["marker@example.com"],[]]]}`,
+		`{"id":"bob","orders":[["o-17","marker@example.com",100,"GBP",["P"],[1]]]}`,
+		`{"id":"bob","orders":[["o-17","2026-11-21T12:00:00Z","marker@example.com","GBP",["P"],[1]]]}`,
+		`{"id":"bob","orders":[["o-17","2026-11-21T12:00:00Z",100,"GBP",["P"],[1],{"marker":1}]]}`,
+		`{"id":"bob","points":{"ledger":[["o-17","2026-11-21T12:00:00Z",5,"marker@example.com",1,1]]}}`,
+		`{"id":"bob","points":{"ledger":[["o-17"]]}}`,
+	} {
+		log.Reset()
+		client, tables := memory.New(dynamotest.Definitions()...), tablesAsDefined
+		store := dynamo.New(client, tables)
+		must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: "bob"}}}))
+		spoil(t, client, tables.Customers, textKey("customer", "bob", "kind", "PROFILE"), "body", &types.AttributeValueMemberS{Value: stored})
+		if _, err := store.Profiles(t.Context(), dynamo.Page{}, func(profile.Profile) error { return errors.New("it was read") }); err != nil {
+			t.Errorf("Profiles of %s = %v", stored, err)
+		}
+		if text := log.String(); strings.Contains(text, "marker") || !strings.Contains(text, "o-17") {
+			t.Errorf("the log of %s repeats what is stored, or does not name the order:\n%s", stored, text)
+		}
 	}
 }
 

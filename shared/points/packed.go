@@ -3,6 +3,7 @@ package points
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"time"
 
 	"regulars/shared/shop"
@@ -18,7 +19,7 @@ type Packed Ledger
 func (l Packed) MarshalJSON() ([]byte, error) {
 	all := make([]any, len(l))
 	for i, e := range l {
-		if all[i] = e; e == earning(e.Order, e.At, e.Points, hoursTo(e.At, e.Active), hoursTo(e.At, e.Until), e.Rate, e.Unpaid) {
+		if all[i] = e; e.Order != "" && !e.At.IsZero() && e == earning(e.Order, e.At, e.Points, hoursTo(e.At, e.Active), hoursTo(e.At, e.Until), e.Rate, e.Unpaid) {
 			list := []any{e.Order, e.At, e.Points, hoursTo(e.At, e.Active), hoursTo(e.At, e.Until), e.Rate}
 			if e.Unpaid {
 				list = append(list, true)
@@ -38,6 +39,9 @@ func (l *Packed) UnmarshalJSON(text []byte) error {
 	*l = make(Packed, len(all))
 	for i, one := range all {
 		e := &(*l)[i]
+		if string(one) == "null" {
+			return &shop.ListError{Fault: "is null"}
+		}
 		if !bytes.HasPrefix(one, []byte("[")) {
 			if err := json.Unmarshal(one, e); err != nil {
 				return err
@@ -45,24 +49,36 @@ func (l *Packed) UnmarshalJSON(text []byte) error {
 			continue
 		}
 		var active, until int64
-		if err := json.Unmarshal(one, &[...]any{&e.Order, &e.At, &e.Points, &active, &until, &e.Rate, &e.Unpaid}); err != nil {
+		if err := shop.ReadList(one, &e.Order, &e.At, &e.Points, &active, &until, &e.Rate, &e.Unpaid); err != nil {
 			return err
+		}
+		if e.At.IsZero() {
+			return &shop.ListError{Order: e.Order, Fault: "has no time"}
+		}
+		for _, hours := range []int64{active, until} {
+			if hours < -mostHours || hours > mostHours || after(e.At, hours).Year() > 9999 {
+				return &shop.ListError{Order: e.Order, Fault: "has too many hours"}
+			}
 		}
 		*e = earning(e.Order, e.At, e.Points, active, until, e.Rate, e.Unpaid)
 	}
 	return nil
 }
 
+// mostHours is how many hours a [time.Duration] can have.
+const mostHours = int64(math.MaxInt64 / time.Hour)
+
 // earning returns the entry by which an order earns. Its points are active and expire
 // that many hours after it; 0 means that it has no such time.
 func earning(order shop.OrderID, at time.Time, points int, active, until, rate int64, unpaid bool) Entry {
-	after := func(hours int64) time.Time {
-		if hours == 0 {
-			return time.Time{}
-		}
-		return at.Add(time.Duration(hours) * time.Hour)
+	return Entry{ID: lotOf(order), Kind: Earn, At: at, Points: points, Order: order, Active: after(at, active), Until: after(at, until), Rate: rate, Unpaid: unpaid}
+}
+
+func after(at time.Time, hours int64) time.Time {
+	if hours == 0 {
+		return time.Time{}
 	}
-	return Entry{ID: lotOf(order), Kind: Earn, At: at, Points: points, Order: order, Active: after(active), Until: after(until), Rate: rate, Unpaid: unpaid}
+	return at.Add(time.Duration(hours) * time.Hour)
 }
 
 // hoursTo returns how many whole hours there are from one time to another; 0 if the other

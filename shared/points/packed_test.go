@@ -2,10 +2,14 @@ package points
 
 import (
 	"encoding/json"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/shop"
 )
 
 // Only what a list says whole is a list: everything else keeps its fields.
@@ -38,6 +42,29 @@ func TestPackedLedgersAreTheSame(t *testing.T) {
 		}
 		if diff := cmp.Diff(Ledger{c.Entry}, Ledger(again)); diff != "" || (text[1] == '[') != c.list {
 			t.Errorf("%s: %s, want a list: %t (-written +read):\n%s", name, text, c.list, diff)
+		}
+	}
+}
+
+func TestDamagedEntriesAreNoLedger(t *testing.T) {
+	for entry, want := range map[string]string{
+		`null`:    `is null`,
+		`[]`:      `has 0 values`,
+		`["o-1"]`: `"o-1" has 1 values`,
+		`["o-1","2026-11-21T12:00:00Z",5,720,8760,100,true,1]`:          `"o-1" has 8 values`,
+		`["o-1","2026-11-21T12:00:00Z",5,null,8760,100]`:                `"o-1" has a null`,
+		`["","2026-11-21T12:00:00Z",5,720,8760,100]`:                    `has no order`,
+		`["o-1","0001-01-01T00:00:00Z",5,720,8760,100]`:                 `"o-1" has no time`,
+		`["o-1","2026-11-21T12:00:00Z",5,9223372036854775,8760,100]`:    `"o-1" has too many hours`,
+		`["o-1","2026-11-21T12:00:00Z",5,720,-9223372036854775808,100]`: `"o-1" has too many hours`,
+		`["o-1","9999-11-21T12:00:00Z",5,720,8760,100]`:                 `"o-1" has too many hours`,
+		`["o-1","2026-11-21T12:00:00Z",5,720,8760,"100"]`:               `"o-1": `,
+		`["o-1","2026-11-21T12:00:00Z",5,720,8760,100,false]`:           ``,
+	} {
+		var l Packed
+		err := json.Unmarshal([]byte("["+entry+"]"), &l)
+		if fault := (*shop.ListError)(nil); want == "" && err != nil || want != "" && (!errors.As(err, &fault) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("read %s = %v, want an error with %q", entry, err, want)
 		}
 	}
 }

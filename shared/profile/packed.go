@@ -65,6 +65,9 @@ type packedRest struct {
 }
 
 func (v packedVisit) MarshalJSON() ([]byte, error) {
+	if v.Order == "" || v.At.IsZero() {
+		return json.Marshal(Visit(v)) // a list without them is refused
+	}
 	rest := packedRest{Number: v.Number, Cancelled: v.Cancelled, TakenBack: v.TakenBack, Unpaid: v.Unpaid}
 	products, units := make([]shop.ProductID, len(v.Lines)), make([]int, len(v.Lines))
 	for i, line := range v.Lines {
@@ -84,18 +87,32 @@ func (v packedVisit) MarshalJSON() ([]byte, error) {
 }
 
 func (v *packedVisit) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return &shop.ListError{Fault: "is null"}
+	}
 	if !bytes.HasPrefix(text, []byte("[")) {
 		return json.Unmarshal(text, (*Visit)(v))
 	}
-	var rest packedRest
+	var object json.RawMessage
 	var products []shop.ProductID
 	var units []int
-	if err := json.Unmarshal(text, &[...]any{&v.Order, &v.At, &v.Net.Minor, &v.Net.Currency, &products, &units, &rest}); err != nil {
+	if err := shop.ReadList(text, &v.Order, &v.At, &v.Net.Minor, &v.Net.Currency, &products, &units, &object); err != nil {
 		return err
+	}
+	if v.At.IsZero() {
+		return &shop.ListError{Order: v.Order, Fault: "has no time"}
+	}
+	var rest packedRest
+	if object != nil {
+		d := json.NewDecoder(bytes.NewReader(object))
+		d.DisallowUnknownFields() // a later version's would be lost with the next write
+		if d.Decode(&rest) != nil {
+			return &shop.ListError{Order: v.Order, Fault: "ends with an object that this version does not know"}
+		}
 	}
 	v.Number, v.Cancelled, v.TakenBack, v.Unpaid = rest.Number, rest.Cancelled, rest.TakenBack, rest.Unpaid
 	if len(units) != len(products) || rest.Returned != nil && len(rest.Returned) != len(products) {
-		return fmt.Errorf("order %s has %d products, the units of %d and what was returned of %d", v.Order, len(products), len(units), len(rest.Returned))
+		return &shop.ListError{Order: v.Order, Fault: fmt.Sprintf("has %d products, the units of %d and what was returned of %d", len(products), len(units), len(rest.Returned))}
 	}
 	for i, product := range products {
 		line := VisitProduct{Product: product, Units: units[i]}

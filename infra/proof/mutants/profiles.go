@@ -46,6 +46,12 @@ func ofProfiles() []mutant {
 			seenBy: &check{"./shared/profile", "TestPackedProfilesAreTheSame"},
 		},
 		{
+			name:   "a list of any length is an order",
+			means:  "what a later version added to an order is lost with the next write, and a damaged order counts as one without products",
+			edits:  []edit{{"shared/shop/list.go", "case len(list) != all && len(list) != all-1:", "case false:"}},
+			seenBy: &check{"./shared/profile", "TestDamagedOrdersAreNoProfile"},
+		},
+		{
 			name:   "an erasure leaves what is beside the profile",
 			means:  "what an erased customer bought is still stored",
 			edits:  []edit{{"shared/dynamo/erase_customer.go", "beside, err := s.deleteBought(ctx, id)", "beside, err := s.deleteBought(ctx, id+\"-\")"}},
