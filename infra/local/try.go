@@ -27,6 +27,7 @@ func writeTries(dir string, now time.Time) (string, error) {
 	now = now.UTC().Truncate(time.Second)
 	name := "try-" + strconv.FormatInt(now.Unix(), 10)
 	at := now.Format(time.RFC3339)
+	number := func(n int) string { return fmt.Sprintf("%d-%d-%d", now.Year(), now.Unix(), n) } // of the customer's order n
 	type m = map[string]any
 	fill := map[string]struct {
 		detailType, sample string
@@ -34,18 +35,18 @@ func writeTries(dir string, now time.Time) (string, error) {
 		change             func(detail m)
 	}{
 		"order": {"order.placed", "first-order", name, func(d m) {
-			merge(d, m{"order": m{"id": name, "placed_at": at}, "customer": m{"id": name, "email": name + "@example.com"}})
+			merge(d, m{"order": m{"id": name, "number": number(1), "placed_at": at}, "customer": m{"id": name, "email": name + "@example.com"}})
 		}},
 		"shopify": {"shopifyWebhook", "orders-create", "", func(d m) {
 			id := now.Unix()
 			merge(d, m{"payload": m{
-				"id": id, "created_at": at, "processed_at": at, "updated_at": at, "email": "shopify-" + name + "@example.com",
+				"id": id, "name": fmt.Sprintf("#%d", id), "created_at": at, "processed_at": at, "updated_at": at, "email": "shopify-" + name + "@example.com",
 				"contact_email": "shopify-" + name + "@example.com", "customer": m{"id": id, "email": "shopify-" + name + "@example.com"},
 			}})
 		}},
 		"tenth": {"order.placed", "first-order", name + "-2", func(d m) {
 			merge(d, m{
-				"order": m{"id": name + "-2", "placed_at": at, "total": "16.50", "lines": []m{
+				"order": m{"id": name + "-2", "number": number(2), "placed_at": at, "total": "16.50", "lines": []m{
 					{"product": "20725", "title": "Lunch Bag Red Retrospot", "units": 10, "price": "1.65"},
 				}},
 				"customer": m{"id": name, "email": name + "@example.com"},
@@ -61,7 +62,7 @@ func writeTries(dir string, now time.Time) (string, error) {
 		"bad": {"order.placed", "first-order", "", func(d m) {
 			merge(d, m{
 				"version": "7",
-				"order": m{"id": name + "-3", "placed_at": now.AddDate(1, 0, 0).Format(time.RFC3339), "currency": "XYZ", "lines": []m{
+				"order": m{"id": name + "-3", "number": number(3), "placed_at": now.AddDate(1, 0, 0).Format(time.RFC3339), "currency": "XYZ", "lines": []m{
 					{"product": "20725", "units": -3, "price": "1.65"},
 				}},
 				"customer": m{"id": name, "accepts_marketing": "yes"},
