@@ -45,23 +45,30 @@ func New(source Source, invoker aws.Invoker, function string) *Reader {
 	return &Reader{source: source, invoker: invoker, function: function}
 }
 
-// scanned is the number of profiles that are read to list the latest customers.
-// It is limited because an open page asks every two seconds.
+// scanned is the number of items that one call reads. An open page, which asks every
+// two seconds, takes the latest customers among them.
 const scanned = 300
 
 // Customers returns customers with at least one order, the latest to order
-// first. It looks only at the first profiles of the table, which is in no
-// order.
+// first. It looks only at the first items of the table, which is in no
+// order: at one call's, and if more than [pages.MostListed] are asked for, at as many as it
+// takes to find them.
 func (r *Reader) Customers(ctx context.Context, limit int) ([]pages.Customer, error) {
 	var some []pages.Customer
-	_, err := r.source.Profiles(ctx, dynamo.Page{Limit: scanned}, func(p profile.Profile) error {
-		if c := customer(p); c.Orders > 0 {
-			some = append(some, c)
+	for page := (dynamo.Page{Limit: scanned}); ; {
+		next, err := r.source.Profiles(ctx, page, func(p profile.Profile) error {
+			if c := customer(p); c.Orders > 0 {
+				some = append(some, c)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		if next == dynamo.End || limit <= pages.MostListed || len(some) >= limit {
+			break
+		}
+		page.After = next
 	}
 	slices.SortFunc(some, func(a, b pages.Customer) int { return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID)) })
 	return some[:min(limit, len(some))], nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/infra/local/aws"
+	"regulars/infra/local/pages"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/profile"
@@ -68,6 +70,38 @@ func TestCustomerShowsProductsNetOfReturnsAndCancellations(t *testing.T) {
 	}
 	if _, ok, err := r.Customer(t.Context(), "unknown"); ok || err != nil {
 		t.Errorf("Customer(unknown) = %v, %v, want none", ok, err)
+	}
+}
+
+// profiles is a [Source] of one customer with an order in each of its pages.
+type profiles int
+
+// many is profiles; nothing else is asked of it.
+type many struct {
+	profiles
+	source
+}
+
+type source struct{ Source }
+
+func (all profiles) Profiles(_ context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error) {
+	n, _ := strconv.Atoi(string(page.After))
+	if err := visit(profile.Profile{ID: shop.CustomerID(strconv.Itoa(n)), Orders: []profile.Visit{{Order: "1", At: noon}}}); err != nil {
+		return "", err
+	}
+	if n++; n == int(all) {
+		return dynamo.End, nil
+	}
+	return dynamo.Cursor(strconv.Itoa(n)), nil
+}
+
+func TestCustomersReadsOnForManyAndOncePerRefreshOfAPage(t *testing.T) {
+	for _, c := range []struct{ limit, want int }{{pages.MostListed, 1}, {70, 70}, {1000, 100}} {
+		r := New(many{profiles: 100}, nil, "")
+		some, err := r.Customers(t.Context(), c.limit)
+		if err != nil || len(some) != c.want {
+			t.Errorf("Customers(%d) = %d, %v, want %d", c.limit, len(some), err, c.want)
+		}
 	}
 }
 

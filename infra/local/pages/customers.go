@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -106,8 +107,9 @@ type customersPage struct {
 	List      []Customer
 }
 
-// mostListed is the most customers on the page; any other can be found by ID.
-const mostListed = 60
+// MostListed is the most customers on the page; any other can be found by ID, and
+// /customers.txt lists more.
+const MostListed = 60
 
 func (p *Pages) customers(w http.ResponseWriter, r *http.Request) {
 	if id := r.URL.Query().Get("customer"); id != "" {
@@ -117,7 +119,7 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) {
 	page := customersPage{Connected: p.Customers != nil}
 	if p.Customers != nil {
 		var err error
-		if page.List, err = p.Customers.Customers(r.Context(), mostListed); err != nil {
+		if page.List, err = p.Customers.Customers(r.Context(), MostListed); err != nil {
 			p.broken(w, r, "the customers", err)
 			return
 		}
@@ -215,15 +217,16 @@ func (p *Pages) ranking(ctx context.Context) (sentences []string, err error) {
 	return sentences, nil
 }
 
-// customersText writes some customers as text, for a terminal or a report: what
-// they bought, what is recommended to them, and why.
+// customersText writes n customers as text, for a terminal or a report: what
+// they bought, what is recommended to them, and why. If fewer are found, it says so.
 func (p *Pages) customersText(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if p.Customers == nil {
 		fmt.Fprintln(w, "not connected")
 		return
 	}
-	some, err := p.Customers.Customers(r.Context(), number(r, "n", 10, mostListed))
+	n := number(r, "n", 10, math.MaxInt)
+	some, err := p.Customers.Customers(r.Context(), n)
 	for _, c := range some {
 		var page customerPage
 		if page, _, err = p.readCustomer(r.Context(), c.ID, r.URL.Query().Get("language")); err != nil {
@@ -233,6 +236,10 @@ func (p *Pages) customersText(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		fmt.Fprintln(w, "reading the customers failed:", err)
+		return
+	}
+	if len(some) < n {
+		fmt.Fprintf(w, "%s found; %d were asked for\n", plural(len(some), "customer with an order was", "customers with orders were"), n)
 	}
 }
 

@@ -25,6 +25,7 @@ func TestCustomerPageShowsTheAnswerOfTheFunction(t *testing.T) {
 		{text, "text", "Earl Grey                              4 orders, 3 units, last on 16 Oct 2026, some returned"},
 		{text, "text", "Wool <rug>                             41 osób, które kupiły „Desk lamp”, wybrało też to. [together 41 customers; score 2.12]"},
 		{text, "text", "none: nothing is due"},
+		{text, "text", "1 customer with an order was found; 10 were asked for"},
 	} {
 		if !strings.Contains(c.in, c.want) {
 			t.Errorf("the %s does not contain %q:\n%s", c.name, c.want, c.in)
