@@ -155,9 +155,11 @@ retention: tools-go ## count what the nightly job would let go now, and print wh
 	$(BUILD) go run ./infra/ops/retention $(if $(STACK),-aws) $(if $(FILES),-files '$(FILES)')
 
 .PHONY: publish
-publish: tools-go ## check infra/shop and its links, and publish it to a stack: make publish STACK=regulars (LINKS=off)
-	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) CUSTOMERS_TABLE=$$(output CustomersTable) CATALOGUE_TABLE=$$(output CatalogueTable) LOG_DAYS=$$(output LogDays) QUEUE_SECONDS=$$(output QueueSeconds) $(BUILD) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
+publish: tools-go ## check infra/shop and put it in force: in the local cloud, or make publish STACK=regulars, which checks its links too (LINKS=check, LINKS=off)
+	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	SETTINGS_TABLE=$$(output SettingsTable); COUPONS_TABLE=$$(output CouponsTable); CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); LOG_DAYS=$$(output LogDays); QUEUE_SECONDS=$$(output QueueSeconds); \
+	export SETTINGS_TABLE COUPONS_TABLE CUSTOMERS_TABLE CATALOGUE_TABLE LOG_DAYS QUEUE_SECONDS;) \
+	$(BUILD) go run ./infra/ops/publish $(if $(STACK),-aws) $(if $(filter off,$(LINKS)),,$(if $(or $(STACK),$(filter check,$(LINKS))),-links))
 
 .PHONY: shop
 shop: tools-go ## check infra/shop and list faults and advice (LINKS=check requests its links too)

@@ -66,7 +66,7 @@ func Client(ctx context.Context, account bool, getenv func(string) string, comma
 	if err != nil {
 		return nil, tables, "", fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return dynamodb.NewFromConfig(cfg), tables, AWS, nil
+	return dynamodb.NewFromConfig(cfg, wholeAnswers), tables, AWS, nil
 }
 
 // MailboxKey returns the key that names mailboxes: that of a stack, whose ARN is
@@ -114,11 +114,11 @@ func Store(where string, tables dynamo.Tables) *dynamo.Store {
 	return dynamo.New(localClient(where), tables)
 }
 
-func localClient(where string) *dynamodb.Client {
+func localClient(where string, more ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: &where, Retryer: unlessRefused(),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
-	})
+	}, append(more, wholeAnswers)...)
 }
 
 // unlessRefused repeats a call whose answer was lost: on a busy machine about one

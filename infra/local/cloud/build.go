@@ -127,7 +127,7 @@ func (p Programs) Publish(ctx context.Context, shop, dynamoDB string, tables dyn
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	cmd := exec.CommandContext(ctx, program.Path, shop)
+	cmd := exec.CommandContext(ctx, program.Path, "-aws", shop) // with the tables that are named: the local cloud does not listen yet
 	cmd.Env = []string{
 		"SETTINGS_TABLE=" + tables.Settings, "COUPONS_TABLE=" + tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",

@@ -2,7 +2,7 @@
 // infra/shop with its frequency caps, offers, campaigns and messages), and puts it
 // in force: the functions load it from then on.
 //
-//	go run ./infra/ops/publish [-check] [-links] [directory]
+//	go run ./infra/ops/publish [-check] [-links] [-aws] [directory]
 //
 // The default directory is infra/shop. With -check the files are only checked.
 // If they have faults, the command prints every fault of every file on one
@@ -10,12 +10,14 @@
 // same form, and refuses nothing. With -links, every address that is written in
 // shop.yaml and in the messages is requested, and one that does not exist is a fault.
 //
-// With CUSTOMERS_TABLE, CATALOGUE_TABLE and COUPONS_TABLE, the campaigns are tried on
-// the customers that are stored, or on a random sample of more than 40,000 items, and
-// what stands out is an advice.
+// Without -aws it publishes to the local cloud of make run, at AWS_ENDPOINT_URL, or on
+// this machine at PORT (4566). With -aws it publishes to the tables that SETTINGS_TABLE
+// and COUPONS_TABLE name, in the account that the AWS CLI would use; make publish STACK=…
+// sets both.
 //
-// SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS
-// SDK (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
+// The campaigns are tried on the customers that are stored, or on a random sample of more
+// than 40,000 items, and what stands out is an advice. With -aws, that needs CUSTOMERS_TABLE
+// and CATALOGUE_TABLE as well.
 package main
 
 import (
@@ -28,12 +30,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
-	"regulars/shared/env"
 	"regulars/shared/funnel"
 	"regulars/shared/inputfault"
 	"regulars/shared/shoppolicy"
@@ -46,6 +46,7 @@ func main() {
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	flags := flag.NewFlagSet("publish", flag.ContinueOnError)
 	only := flags.Bool("check", false, "check the files and publish nothing")
+	account := flags.Bool("aws", false, "publish to tables in AWS, not to the local cloud")
 	links := flags.Bool("links", false, "request the links of the files, and refuse those that lead nowhere")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -61,10 +62,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if _, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("read the shop's files: %w", err)
 	}
-	env := env.From(getenv)
-	tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE"), Coupons: env.Text("COUPONS_TABLE")}
-	if err := env.Err(); err != nil && !*only {
-		return fmt.Errorf("%w\nset both to the table names in the stack's outputs (make publish STACK=…), or use -check", err)
+	to := target{where: opentables.AWS}
+	if !*only {
+		var err error
+		if to, err = open(ctx, *account, getenv); err != nil {
+			return err
+		}
 	}
 	p, packed, err := check(os.DirFS(dir))
 	advice := p.Messages.Advice
@@ -76,9 +79,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		advice = slices.Concat(advice, deployed(getenv, p.Privacy.Keep), p.AdviceAt(time.Now()))
 	}
 	if err == nil {
-		more, err := adviseOnCustomers(ctx, p, getenv, out)
+		more, err := adviseOnCustomers(ctx, p, to, out)
 		if err != nil {
-			return err
+			return opentables.Located(err, to.where)
 		}
 		advice = slices.Concat(advice, more)
 	}
@@ -93,15 +96,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			dir, p.Version, len(p.Offers), len(p.Campaigns), len(p.Messages.Messages), len(packed))
 		return nil
 	}
-	aws, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("load the AWS configuration: %w", err)
-	}
-	store := dynamo.New(dynamodb.NewFromConfig(aws), tables)
+	store := dynamo.New(to.client, to.tables)
 	p, packed, more, err := withEarlier(ctx, p, packed, store, time.Now())
 	printAdvice(out, dir, slices.Concat(advice, more))
 	if err != nil {
-		return err
+		return opentables.Located(err, to.where)
 	}
 	if err := save(ctx, p, packed, store); err != nil {
 		return err
@@ -110,24 +109,39 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return sayMeasured(ctx, p, store, out)
 }
 
+// target is where a policy is published to. A target that only checks the files has no
+// tables.
+type target struct {
+	client *dynamodb.Client
+	tables dynamo.Tables
+	where  string
+}
+
+// open returns the tables of a stack, or of the local cloud. In a stack, those of
+// customers and products need not be named.
+func open(ctx context.Context, account bool, getenv func(string) string) (to target, err error) {
+	settings := []string{"SETTINGS_TABLE", "COUPONS_TABLE"}
+	for _, more := range []string{"CUSTOMERS_TABLE", "CATALOGUE_TABLE"} {
+		if !account || getenv(more) != "" {
+			settings = append(settings, more)
+		}
+	}
+	to.client, to.tables, to.where, err = opentables.Client(ctx, account, getenv, "publish", settings...)
+	return to, err
+}
+
 // adviseOnCustomers returns advice by the customers that the tables have now, or, if
 // no tables are named, by what holds for any customers. It is about the policy in the
 // files: nothing is published before.
-func adviseOnCustomers(ctx context.Context, p shoppolicy.Policy, getenv func(string) string, out io.Writer) (inputfault.InFiles, error) {
-	names := dynamo.Tables{Customers: getenv("CUSTOMERS_TABLE"), Catalogue: getenv("CATALOGUE_TABLE"), Settings: getenv("SETTINGS_TABLE"), Coupons: getenv("COUPONS_TABLE")}
-	if names.Customers == "" || names.Catalogue == "" || names.Coupons == "" {
+func adviseOnCustomers(ctx context.Context, p shoppolicy.Policy, to target, out io.Writer) (inputfault.InFiles, error) {
+	if to.tables.Customers == "" || to.tables.Catalogue == "" || to.tables.Coupons == "" {
 		return sureCollisions(p, time.Now()), nil
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load the AWS configuration: %w", err)
-	}
-	client := dynamodb.NewFromConfig(cfg)
-	items, err := dynamo.CustomerItems(ctx, client, names)
+	items, err := dynamo.CustomerItems(ctx, to.client, to.tables)
 	if err != nil {
 		return nil, err
 	}
-	store := dynamo.New(client, names)
+	store := dynamo.New(to.client, to.tables)
 	s, err := funnel.Take(ctx, store, items)
 	if err != nil {
 		return nil, err

@@ -125,10 +125,12 @@ func TestRunPrintsTheResultOrTheFaults(t *testing.T) {
 		"the number of faults":  {[]string{"-check", broken}, "", "faults; nothing was published"},
 		"no such folder":        {[]string{"-check", filepath.Join(broken, "none")}, "", "read the shop's files"},
 		"two folders":           {[]string{"a", "b"}, "", "publish takes one directory, not 2"},
-		"no table names":        {[]string{"../../shop"}, "", "SETTINGS_TABLE is not set"},
+		"no table names":        {[]string{"-aws", "../../shop"}, "", "SETTINGS_TABLE is not set"},
+		"no local cloud":        {[]string{"../../shop"}, "", "nothing answers at http://127.0.0.1:1: start the local cloud with make run"},
 	} {
 		var out bytes.Buffer
-		err := run(t.Context(), test.args, func(string) string { return "" }, &out)
+		getenv := func(name string) string { return map[string]string{"PORT": "1"}[name] } // nothing listens there
+		err := run(t.Context(), test.args, getenv, &out)
 		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
 			t.Errorf("%s: run(%q) = %v, want %s", what, test.args, err, test.err)
 		}
