@@ -265,7 +265,7 @@ func TestErasureLeavesWhatIsLaterThoughItCannotBeRead(t *testing.T) {
 			f := newFixture(t)
 			f.fill()
 			job := ownEvent
-			for range 3 { // until the second pass
+			for range 6 { // until the second pass
 				if !f.deliver(job) {
 					t.Fatal("the erasure fails")
 				}

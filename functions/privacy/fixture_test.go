@@ -152,8 +152,9 @@ func (f *fixture) fill() {
 			raised = nil
 		}
 		p := profiles[o.Customer].Update(shop.Order{}, o, shop.OrderFact{Kind: shop.OrderPlaced, Order: o.ID, Placed: o.Placed})
-		if o.ID != "o-2" { // Ann's profile has the address of her first order
-			p.Email = profile.Statement{Value: o.Placed.Customer.Email, At: o.Placed.At, By: o.ID}
+		p.Email = profile.Statement{Value: o.Placed.Customer.Email, At: o.Placed.At, By: o.ID}
+		if o.ID == "o-2" { // Ann's profile has the address of her first order; only this order has the earlier one
+			p.Email = profiles[ann].Email
 		}
 		p.Mailbox, p.Bought = key.Mailbox(p.Email.Value), map[shop.ProductID]profile.Units{"MARKER-PRODUCT": {Orders: 1, Units: 1}}
 		_, rev, err := f.store.Profile(ctx, o.Customer)

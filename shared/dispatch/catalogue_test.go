@@ -130,12 +130,13 @@ func TestAProductThatChangesAgainAndAgainIsSent(t *testing.T) {
 // end because the memory has it sold out.
 func TestWhatAnIntentIsAboutIsNotTakenFromMemory(t *testing.T) {
 	h, s := withPicks(t)
-	h.thanks(1)
 	i := ofRun("b1", noon)
 	i.Subject = campaign.Subject{Product: "P0", Event: shop.BackInStock}
-	s.rows = 0
 	config, err := h.Reader.Config(t.Context(), "b1")
 	h.must(err)
+	_, err = h.Reader.Snapshot(t.Context(), i, config) // now the row is in memory, with its counters
+	h.must(err)
+	s.rows = 0
 	h.price(0, 1300)
 	snapshot, err := h.Reader.Snapshot(t.Context(), i, config)
 	h.must(err)
