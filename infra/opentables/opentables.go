@@ -20,6 +20,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/mailbox"
+	"regulars/shared/sdkhttp"
 	"regulars/shared/secret"
 )
 
@@ -114,16 +115,18 @@ func Store(where string, tables dynamo.Tables) *dynamo.Store {
 	return dynamo.New(localClient(where), tables)
 }
 
-func localClient(where string, more ...func(*dynamodb.Options)) *dynamodb.Client {
+func localClient(where string) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: &where, Retryer: unlessRefused(),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
-	}, append(more, wholeAnswers)...)
+	}, wholeAnswers)
 }
 
-// unlessRefused repeats a call whose answer was lost: on a busy machine about one
-// long answer in a hundred is, when the connection is closed while it is read. It
-// does not repeat a call that nothing listens to.
+// wholeAnswers lets a client read every answer to its end: see [sdkhttp.Client].
+func wholeAnswers(o *dynamodb.Options) { o.HTTPClient = sdkhttp.Client{HTTPClient: o.HTTPClient} }
+
+// unlessRefused repeats a call whose answer was lost because the connection was closed
+// while it was read. It does not repeat a call that nothing listens to.
 func unlessRefused() aws.Retryer {
 	lost := func(err error) aws.Ternary {
 		switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"regulars/shared/env"
+	"regulars/shared/sdkhttp"
 )
 
 func TestConfigurationIsWhatLambdaSets(t *testing.T) {
@@ -26,6 +27,9 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 	keys, err := cfg.Credentials.Retrieve(t.Context())
 	if err != nil || cfg.Region != "eu-central-1" || keys.AccessKeyID != "id" || keys.SecretAccessKey != "key" || keys.SessionToken != "token" {
 		t.Errorf("configuration = %s, %v, %v, want what Lambda sets", cfg.Region, keys, err)
+	}
+	if _, ok := cfg.HTTPClient.(sdkhttp.Client); !ok {
+		t.Errorf("the HTTP client is a %T, which can lose answers", cfg.HTTPClient)
 	}
 	if got := secretsmanager.NewFromConfig(cfg).Options().BaseEndpoint; got == nil || *got != "http://127.0.0.1:1" {
 		t.Errorf("the endpoint of Secrets Manager = %v, want that of its variable", got)

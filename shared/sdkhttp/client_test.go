@@ -1,4 +1,4 @@
-package opentables
+package sdkhttp_test
 
 import (
 	"errors"
@@ -6,7 +6,11 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/sdkhttp"
 )
 
 // kept is an HTTP client that keeps the request and answers nothing.
@@ -21,7 +25,9 @@ func (k *kept) Do(r *http.Request) (*http.Response, error) {
 // an end, and no error, which would close the connection.
 func TestABodyThatTheSDKHasClosedEnds(t *testing.T) {
 	var k kept
-	client := localClient("http://127.0.0.1:1", func(o *dynamodb.Options) { o.HTTPClient = &k })
+	client := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{}, HTTPClient: sdkhttp.Client{HTTPClient: &k},
+	})
 	_, _ = client.ListTables(t.Context(), &dynamodb.ListTablesInput{}) // it fails; the SDK closes the body
 	if k.request == nil {
 		t.Fatal("no request was sent")
