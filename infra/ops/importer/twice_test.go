@@ -187,10 +187,10 @@ func TestAnImportTakesAnOrderOutOfAGuestsSumsOnce(t *testing.T) {
 		}
 		return all
 	}
-	for name, meanwhile := range map[string][]string{"nothing else happens": nil, "the guest orders again": some(guest, all, all+1), "the account orders": some(account, all, all+1)} {
+	for name, also := range map[string][]string{"nothing else happens": nil, "the guest orders again": some(guest, all, all+1), "the account orders": some(account, all, all+1)} {
 		t.Run(name, func(t *testing.T) {
 			other := newCloudOf(t, earning)
-			other.live(t, slices.Concat(some(account, 0, moved), some(guest, moved, all), meanwhile)...)
+			other.live(t, slices.Concat(some(account, 0, moved), some(guest, moved, all), also)...)
 			want := counts(other)
 			for writes := int64(0); ; writes++ {
 				c := newCloudOf(t, earning)
@@ -207,11 +207,11 @@ func TestAnImportTakesAnOrderOutOfAGuestsSumsOnce(t *testing.T) {
 					return of
 				}
 				_, killed := with(stops{c.client, &left}).imports(t, args...)
-				if _, err := with(rival{c.client, &times, func() { c.live(t, meanwhile...) }}).imports(t, args...); err != nil {
+				if _, err := with(rival{c.client, &times, func() { c.live(t, also...) }}).imports(t, args...); err != nil {
 					t.Fatal(err)
 				}
 				if times.Load() > 0 { // all was imported before
-					c.live(t, meanwhile...)
+					c.live(t, also...)
 				}
 				out, err := c.imports(t, args...)
 				if must(t, err); !strings.Contains(out, "orders     new 0, changed 0, ") {

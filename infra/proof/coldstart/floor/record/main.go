@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"regulars/infra/proof/coldstart/floor"
 	"regulars/shared/env"
 	"regulars/shared/secret"
 	"regulars/shared/startup"
@@ -23,27 +24,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	db, queues := dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg)
-	return func(ctx context.Context, batch events.SQSEvent) (r events.SQSEventResponse, err error) {
-		switch batch.Records[0].Body {
-		case "get":
-			_, err = db.GetItem(ctx, &dynamodb.GetItemInput{})
-		case "batch get":
-			_, err = db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{})
-		case "query":
-			_, err = db.Query(ctx, &dynamodb.QueryInput{})
-		case "scan":
-			_, err = db.Scan(ctx, &dynamodb.ScanInput{})
-		case "put":
-			_, err = db.PutItem(ctx, &dynamodb.PutItemInput{})
-		case "update":
-			_, err = db.UpdateItem(ctx, &dynamodb.UpdateItemInput{})
-		case "batch write":
-			_, err = db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{})
-		case "transact":
-			_, err = db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{})
-		case "send":
-			_, err = queues.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{})
-		}
-		return r, err
+	return func(ctx context.Context, batch events.SQSEvent) (r events.SQSEventResponse, _ error) {
+		return r, floor.Call(ctx, db, queues, batch.Records[0].Body)
 	}, nil
 }

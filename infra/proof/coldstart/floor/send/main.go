@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2" //nolint:depguard // it is measured, and takes no event
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"regulars/infra/proof/coldstart/floor"
 	"regulars/shared/env"
 	"regulars/shared/secret"
 	"regulars/shared/startup"
@@ -25,29 +26,13 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	db, queues, mails := dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), sesv2.NewFromConfig(cfg)
 	return func(ctx context.Context, batch events.SQSEvent) (r events.SQSEventResponse, err error) {
-		switch batch.Records[0].Body {
-		case "get":
-			_, err = db.GetItem(ctx, &dynamodb.GetItemInput{})
-		case "batch get":
-			_, err = db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{})
-		case "query":
-			_, err = db.Query(ctx, &dynamodb.QueryInput{})
-		case "scan":
-			_, err = db.Scan(ctx, &dynamodb.ScanInput{})
-		case "put":
-			_, err = db.PutItem(ctx, &dynamodb.PutItemInput{})
-		case "update":
-			_, err = db.UpdateItem(ctx, &dynamodb.UpdateItemInput{})
-		case "batch write":
-			_, err = db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{})
-		case "transact":
-			_, err = db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{})
+		switch call := batch.Records[0].Body; call {
 		case "quota":
 			_, err = mails.GetAccount(ctx, &sesv2.GetAccountInput{})
 		case "mail":
 			_, err = mails.SendEmail(ctx, &sesv2.SendEmailInput{})
-		case "send":
-			_, err = queues.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{})
+		default:
+			err = floor.Call(ctx, db, queues, call)
 		}
 		return r, err
 	}, nil
