@@ -7,7 +7,7 @@ func ofErasures() []mutant {
 		{
 			name:   "an erasure waits for a profile that cannot be read",
 			means:  "the customer is not erased until somebody mends the row",
-			edits:  []edit{{"shared/privacy/erase.go", "	return e.Customers.DeleteUnreadable(ctx, id)", "	return b.Err"}},
+			edits:  []edit{{"shared/privacy/unreadable.go", "	return e.Customers.DeleteUnreadable(ctx, id)", "	return b.Err"}},
 			seenBy: &check{"./functions/privacy", "TestErasureOfRowsThatCannotBeRead"},
 		},
 		{
@@ -19,13 +19,13 @@ func ofErasures() []mutant {
 		{
 			name:   "an erasure deletes what a later version stored",
 			means:  "during a deployment, the erasure by the earlier version deletes rows that it does not know, with what is later than it",
-			edits:  []edit{{"shared/privacy/erase.go", "	if !errors.Is(b.Err, dynamo.ErrDamaged) {\n		return b.Err\n	}\n	j.count(", "	j.count("}},
+			edits:  []edit{{"shared/privacy/unreadable.go", "	if !errors.Is(b.Err, dynamo.ErrDamaged) {\n		return b.Err\n	}\n	j.count(", "	j.count("}},
 			seenBy: &check{"./functions/privacy", "TestErasureWaitsForRowsOfAnotherForm"},
 		},
 		{
 			name:   "an erasure does not say what it could not attribute",
 			means:  "it ends as done, though a row that cannot be read can still name the customer",
-			edits:  []edit{{"shared/privacy/erase.go", "	case !sure:\n		j.Unattributed++\n	case ours:", "	case !sure:\n	case ours:"}},
+			edits:  []edit{{"shared/privacy/unreadable.go", "	case !sure:\n		j.Unattributed++\n	case ours:", "	case !sure:\n	case ours:"}},
 			seenBy: &check{"./functions/privacy", "TestErasureLeavesWhatIsAnothersThoughItCannotBeRead"},
 		},
 		{
