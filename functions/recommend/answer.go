@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -73,7 +73,7 @@ var shorts = map[string]string{
 // pickOf returns a pick in the form of the answer. If the text of its reason
 // cannot be rendered, it logs that and returns the reason without a text;
 // publishing tests that each text can be rendered.
-func pickOf(ctx context.Context, now time.Time, p recommend.Pick, texts message.Set, language string, zone *time.Location, bought bool) pick {
+func pickOf(ctx context.Context, now time.Time, p recommend.Pick, texts content.Set, language string, zone *time.Location, bought bool) pick {
 	text := ""
 	if language != "" {
 		var err error

@@ -22,6 +22,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/httpapi"
@@ -39,7 +40,7 @@ const night = "2026-11-22T03:00:00Z" // the model's version
 
 // texts has the texts of reasons of infra/shop in four languages, and a
 // message, which the loader requires.
-var texts = sync.OnceValues(func() (message.Set, error) {
+var texts = sync.OnceValues(func() (content.Set, error) {
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{
 		"note/message.yaml": "class: service\nlanguages: [en, ru, pl, el]\nsubject: \"{{ 'leave' | t }}\"\n",
@@ -51,18 +52,18 @@ var texts = sync.OnceValues(func() (message.Set, error) {
 	for _, name := range []string{"reason.liquid", "en.yaml", "ru.yaml", "pl.yaml", "el.yaml"} {
 		text, err := os.ReadFile(filepath.Join("../../infra/shop/messages/_layout", name))
 		if err != nil {
-			return message.Set{}, err
+			return content.Set{}, err
 		}
 		if filepath.Ext(name) == ".yaml" {
 			if text, err = ofReasons(text); err != nil {
-				return message.Set{}, err
+				return content.Set{}, err
 			}
 		}
 		files["_layout/"+name] = &fstest.MapFile{Data: text}
 	}
 	set, faults := message.Load(files, func(s string) (string, error) { return s, nil }, markdown.Parse)
 	if len(faults) > 0 {
-		return message.Set{}, errors.New(faults[0].String())
+		return content.Set{}, errors.New(faults[0].String())
 	}
 	return set, nil
 })

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/content"
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -141,7 +141,7 @@ func TestACatalogueThatChangedAfterTheModelWasLearned(t *testing.T) {
 
 func TestAScoreThatIsNotFiniteBecomesZero(t *testing.T) {
 	for _, score := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		p := pickOf(t.Context(), time.Time{}, recommend.Pick{Score: score}, message.Set{}, "", time.UTC, false)
+		p := pickOf(t.Context(), time.Time{}, recommend.Pick{Score: score}, content.Set{}, "", time.UTC, false)
 		if _, err := json.Marshal(p); err != nil || p.Score != 0 {
 			t.Errorf("a pick with the score %v has the score %v in the answer, %v, want 0", score, p.Score, err)
 		}

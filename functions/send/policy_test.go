@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/message"
@@ -32,8 +33,8 @@ const (
 func smallShop() shoppolicy.Policy {
 	const footer = ` <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`
 	const coupon = `{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %}`
-	written := func(class shop.Class, needs ...string) message.Message {
-		return message.Message{
+	written := func(class shop.Class, needs ...string) content.Message {
+		return content.Message{
 			Class: class, Languages: []string{"en"}, Needs: needs, Subject: "For {{ customer.name }}",
 			HTML: "<p>Hello {{ customer.name }}" + coupon + footer + "</p>", Text: "Hello {{ customer.name }}" + coupon + " {{ links.unsubscribe }} {{ shop.address }}",
 		}
@@ -61,7 +62,7 @@ func smallShop() shoppolicy.Policy {
 			ID: "ten", Version: 1, Title: "Ten per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1_000},
 			Days: 14, Budget: offer.Budget{Uses: couponUses, Shards: couponShards},
 		}},
-		Messages: message.NewSet(map[shop.MessageID]message.Message{}),
+		Messages: message.NewSet(map[shop.MessageID]content.Message{}),
 	}
 	for _, c := range []struct {
 		id     shop.CampaignID

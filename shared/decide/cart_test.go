@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/decide"
-	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -18,7 +18,7 @@ import (
 func aCart(ago time.Duration) given {
 	g := aCase()
 	p := &g.config.Policy
-	p.Messages.Messages = map[shop.MessageID]message.Message{"cart": {
+	p.Messages.Messages = map[shop.MessageID]content.Message{"cart": {
 		Class: shop.ClassPromotion, Languages: []string{"en"}, Needs: []string{"cart"}, Subject: "{{ cart.lines.first.title }}",
 		HTML: `{% for l in cart.lines %}<p>{{ l.units }} {{ l.title }} {% if l.sold_out %}sold out{% else %}{{ l.price | money }}{% endif %}</p>{% endfor %}<a href="{{ cart.url }}">go on</a><p>{{ shop.address }}</p><a href="{{ links.unsubscribe }}">x</a>`,
 		Text: `{% for l in cart.lines %}{{ l.title }} {{ l.price | money }} {% endfor %}{{ cart.url }} {{ shop.address }} {{ links.unsubscribe }}`,

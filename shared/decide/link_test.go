@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
@@ -21,7 +22,7 @@ func linkAsked(kind shop.OrderKind) given {
 	mail := campaign.Campaign{ID: "link", Version: 1, Message: "link", Class: shop.ClassService, On: []shop.OrderKind{kind}, NotAfter: 24 * time.Hour}
 	g.config.Campaigns = append([]campaign.Campaign{mail}, g.config.Campaigns...)
 	messages := maps.Clone(g.config.Messages.Messages)
-	messages["link"] = message.Message{
+	messages["link"] = content.Message{
 		Class: shop.ClassService, Languages: []string{"en"}, Needs: []string{"confirm"}, Subject: "Your link",
 		HTML: `<p>Here</p><a href="{{ links.confirm }}">link</a>`, Text: "Here {{ why.kind }} {{ links.confirm }}",
 	}

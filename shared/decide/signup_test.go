@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/content"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
@@ -22,7 +23,7 @@ func signUp() given {
 	asks := campaign.Campaign{ID: "confirm", Version: 1, Message: "confirm", Class: shop.ClassService, On: []shop.OrderKind{shop.SignedUp}, NotAfter: 24 * time.Hour}
 	g.config.Campaigns = append([]campaign.Campaign{asks}, g.config.Campaigns...)
 	messages := maps.Clone(g.config.Messages.Messages)
-	messages["confirm"] = message.Message{
+	messages["confirm"] = content.Message{
 		Class: shop.ClassService, Languages: []string{"en"}, Needs: []string{"confirm"}, Subject: "Confirm",
 		HTML: `<p>Please</p><a href="{{ links.confirm }}">confirm</a>`, Text: "Please confirm {{ why.kind }} {{ links.confirm }}",
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/shared/content"
 	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/profile"
@@ -41,7 +42,7 @@ func TestPlainLinksHaveNoMarks(t *testing.T) {
 		g.config.Shop.UTM = shoppolicy.UTM{Source: "regulars", Medium: "email"}
 		m := g.config.Messages.Messages["picks"]
 		m.HTML += `<a href="{{ shop.url }}">x</a>{% for p in picks %}<i>{{ p.url }}</i>{% endfor %}`
-		g.config.Messages = message.NewSet(map[shop.MessageID]message.Message{"picks": m}) // parsed again
+		g.config.Messages = message.NewSet(map[shop.MessageID]content.Message{"picks": m}) // parsed again
 		g.snapshot.Items = maps.Clone(g.snapshot.Items)
 		for id, item := range g.snapshot.Items {
 			item.URL = "https://shop.example.com/p/" + string(id)

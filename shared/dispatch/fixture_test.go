@@ -251,7 +251,7 @@ func aPolicy() shoppolicy.Policy {
 				shop.ClassService: {Quiet: true}, shop.ClassRecovery: {}, shop.ClassPromise: {Obeys: true, Counts: true, Quiet: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			},
 		},
-		Messages: message.NewSet(map[shop.MessageID]message.Message{}),
+		Messages: message.NewSet(map[shop.MessageID]content.Message{}),
 	}
 	for _, c := range []campaign.Campaign{
 		{ID: "a2", Class: shop.ClassPromotion, Value: 2},
@@ -265,7 +265,7 @@ func aPolicy() shoppolicy.Policy {
 	} {
 		c.Version, c.Message, c.NotAfter = 1, shop.MessageID(c.ID), 30*time.Hour
 		const also = `{% if order %}{% if order.also %}, also for {{ order.also.ids }}{% endif %}{% endif %}`
-		p.Messages.Messages[c.Message] = message.Message{
+		p.Messages.Messages[c.Message] = content.Message{
 			Class: c.Class, Languages: []string{"en"}, Subject: string(c.ID),
 			HTML: `<p>Hello` + also + `</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`,
 			Text: `Hello` + also + ` {{ links.unsubscribe }} {{ shop.address }}`,

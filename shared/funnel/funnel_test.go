@@ -13,6 +13,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/condition"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
@@ -57,7 +58,7 @@ func newBench(t *testing.T) *bench {
 			Zone: "Europe/London", Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}},
 			Caps: []frequency.Cap{{Name: "day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Window{Calendar: frequency.Day}}},
 		},
-		Messages: message.NewSet(map[shop.MessageID]message.Message{"news": {
+		Messages: message.NewSet(map[shop.MessageID]content.Message{"news": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "News",
 			HTML: `<p>News</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `News {{ links.unsubscribe }} {{ shop.address }}`,
 		}}),

@@ -9,7 +9,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// What messages are made of: see package content.
+// What messages are made of, under short names for the files of this package. Elsewhere
+// use those of package content.
 type (
 	Data     = content.Data
 	Shop     = content.Shop

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -15,10 +16,10 @@ func ExampleSet_Render() {
 		fmt.Println(faults)
 		return
 	}
-	d := message.Data{
+	d := content.Data{
 		Language: set.Language("note", "ru-RU"),
-		Shop:     message.Shop{Address: "1 Example Street"},
-		Links:    message.Links{Unsubscribe: "https://example.com/u", Preferences: "https://example.com/p"},
+		Shop:     content.Shop{Address: "1 Example Street"},
+		Links:    content.Links{Unsubscribe: "https://example.com/u", Preferences: "https://example.com/p"},
 		Picks:    []recommend.Pick{{Product: shop.Product{Title: "Tea"}, Reason: recommend.Reason{Title: "Pot", Customers: 22}}},
 	}
 	r, err := set.Render("note", d)

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -18,8 +18,8 @@ func TestNoSentenceEndsWithTwoFullStops(t *testing.T) {
 		"Tea and so…": "Your gift: Tea and so… Tea and so…, “Tea and so…”. Tea and so…… More.",
 		"Tea!":        "Your gift: Tea!. Tea!, “Tea!”. Tea!… More.",
 	} {
-		s := setOf("x", "x", "{{ 'gift' | t: title: picks.first.title }}", map[string]message.Phrase{"gift": {"other": "Your gift: {title}. {title}, “{title}”. {title}… More."}})
-		d := message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: title}}}}
+		s := setOf("x", "x", "{{ 'gift' | t: title: picks.first.title }}", map[string]content.Phrase{"gift": {"other": "Your gift: {title}. {title}, “{title}”. {title}… More."}})
+		d := content.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: title}}}}
 		if got := strings.TrimSpace(render(t, s, d).Text); got != want {
 			t.Errorf("with the title %q the text is %q, want %q", title, got, want)
 		}

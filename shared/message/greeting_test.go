@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"regulars/shared/message"
+	"regulars/shared/content"
 )
 
 // greeting returns the name that a message greets a customer with.
 func greeting(t *testing.T, name string) string {
 	t.Helper()
 	s := setOf("x", "x", "[{{ customer.name }}]", nil)
-	text := render(t, s, message.Data{Language: "en", Customer: message.Greeting{Name: name}}).Text
+	text := render(t, s, content.Data{Language: "en", Customer: content.Greeting{Name: name}}).Text
 	return strings.Trim(strings.TrimSpace(text), "[]")
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -42,7 +43,7 @@ func TestJoinersStayWhereTheyJoin(t *testing.T) {
 		"🏴" + hidden + "\U000e007f":                "🏴",
 		"T\U000e0001ea":                            "Tea",
 	} {
-		d := message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: title}}}}
+		d := content.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: title}}}}
 		r := render(t, s, d)
 		for part, got := range map[string]string{"subject": r.Subject, "text part": strings.TrimSpace(r.Text), "HTML part": strings.TrimSuffix(strings.TrimPrefix(r.HTML, "<p>"), "</p>")} {
 			if got != want {
@@ -64,7 +65,7 @@ const (
 
 func TestJoinersStayInNames(t *testing.T) {
 	s := setOf("{{ shop.name }} {{ customer.name }}", "x", "{{ shop.name }} {{ customer.name }}", nil)
-	r := render(t, s, message.Data{Language: "en", Customer: message.Greeting{Name: "علی\u200cرضا"}, Shop: message.Shop{Name: "کتاب\u200cخانه"}})
+	r := render(t, s, content.Data{Language: "en", Customer: content.Greeting{Name: "علی\u200cرضا"}, Shop: content.Shop{Name: "کتاب\u200cخانه"}})
 	if want := "کتاب\u200cخانه علی\u200cرضا"; r.Subject != want || strings.TrimSpace(r.Text) != want {
 		t.Errorf("the subject is %+q and the text %+q, want %+q", r.Subject, r.Text, want)
 	}
@@ -80,7 +81,7 @@ func TestALongTitleIsNotCutInsideACharacter(t *testing.T) {
 		if last == "ab" || last == "👩🏽" || last == "e\u0301" {
 			long = strings.Repeat("x", 88) + last + "more"
 		}
-		got := render(t, s, message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: long}}}}).Text
+		got := render(t, s, content.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: long}}}}).Text
 		got = strings.TrimLeft(strings.TrimSpace(got), "x")
 		if got != want+"…" {
 			t.Errorf("a title that is cut in %+q ends with %+q, want %+q", last, got, want+"…")

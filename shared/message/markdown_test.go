@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
@@ -80,7 +81,7 @@ func written(text string) map[string]string {
 }
 
 // loadLetter returns the set of the files, encoded and decoded.
-func loadLetter(t testing.TB, changes map[string]string) message.Set {
+func loadLetter(t testing.TB, changes map[string]string) content.Set {
 	t.Helper()
 	loaded, faults := message.Load(letters(changes), asIs, markdown.Parse)
 	if len(faults) > 0 {
@@ -98,20 +99,20 @@ func loadLetter(t testing.TB, changes map[string]string) message.Set {
 }
 
 // sample is data with everything that a block prints.
-func sample() message.Data {
-	return message.Data{
+func sample() content.Data {
+	return content.Data{
 		Language: "en",
-		Shop:     message.Shop{Name: "Corner & Leaf", URL: "https://shop.example.com/", Address: "1 Example Street", ContactURL: "https://shop.example.com/contact"},
-		Customer: message.Greeting{Name: "Alex"},
-		Order:    &message.Order{ID: "1", Number: "#1027", URL: "https://shop.example.com/orders/1?a=1&b=2"},
+		Shop:     content.Shop{Name: "Corner & Leaf", URL: "https://shop.example.com/", Address: "1 Example Street", ContactURL: "https://shop.example.com/contact"},
+		Customer: content.Greeting{Name: "Alex"},
+		Order:    &content.Order{ID: "1", Number: "#1027", URL: "https://shop.example.com/orders/1?a=1&b=2"},
 		Picks:    []recommend.Pick{{Product: shop.Product{Title: "Green *tea*", URL: "https://shop.example.com/tea"}}, {Product: shop.Product{Title: "Cup"}}},
-		Links:    message.Links{Unsubscribe: "https://shop.example.com/u", Preferences: "https://shop.example.com/p"},
+		Links:    content.Links{Unsubscribe: "https://shop.example.com/u", Preferences: "https://shop.example.com/p"},
 	}
 }
 
 // body returns the parts between the title and the footer, without line feeds in
 // the HTML part.
-func body(t testing.TB, set message.Set, d message.Data) (html, text string) {
+func body(t testing.TB, set content.Set, d content.Data) (html, text string) {
 	t.Helper()
 	r, err := set.Render("letter", d)
 	if err != nil {
@@ -362,7 +363,7 @@ func TestMarkdownMayNameAnEndWithItsDate(t *testing.T) {
 func TestCouponLinksToTheCartOnce(t *testing.T) {
 	d := sample()
 	d.Shop.CartURL = "https://shop.example.com/discount/ABC"
-	d.Coupon = &message.Coupon{Code: "ABC", Kind: "percent", Percent: 1000, Until: time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC)}
+	d.Coupon = &content.Coupon{Code: "ABC", Kind: "percent", Percent: 1000, Until: time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC)}
 	for text, want := range map[string]int{"{% coupon %}": 1, "{% coupon %}\n\n{% button \"Use it\", cart %}": 1, "{% coupon %}\n\n{% button \"Shop\", shop %}": 1} {
 		html, _ := body(t, loadLetter(t, written(text)), d)
 		if got := strings.Count(html, d.Shop.CartURL); got != want {
@@ -524,7 +525,7 @@ func TestDataNeverBecomesMarkup(t *testing.T) {
 		d := base
 		d.Shop.Name = hostileText(t, "shop")
 		d.Customer.Name = hostileText(t, "name")
-		d.Order = &message.Order{ID: "1", Number: hostileText(t, "order"), URL: base.Order.URL}
+		d.Order = &content.Order{ID: "1", Number: hostileText(t, "order"), URL: base.Order.URL}
 		d.Picks = []recommend.Pick{{Product: shop.Product{Title: hostileText(t, "title")}}}
 		r, err := set.Render("letter", d)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
@@ -19,7 +20,7 @@ import (
 
 // loadReasons loads note with a partial for reasons, in which "old→new" was
 // changed.
-func loadReasons(t *testing.T, changes map[string]string) (message.Set, inputfault.InFiles) {
+func loadReasons(t *testing.T, changes map[string]string) (content.Set, inputfault.InFiles) {
 	t.Helper()
 	partial := "{% case pick.reason.kind %}\n{% when \"together\" %}{{ 'why' | t: count: pick.reason.customers, title: pick.reason.title }}\n"
 	for _, kind := range recommend.ReasonKinds {

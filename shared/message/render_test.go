@@ -10,20 +10,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
 // setOf returns a Set with one message, "m", with these parts.
-func setOf(subject, html, text string, phrases map[string]message.Phrase) message.Set {
-	return message.NewSet(map[shop.MessageID]message.Message{"m": {
+func setOf(subject, html, text string, phrases map[string]content.Phrase) content.Set {
+	return message.NewSet(map[shop.MessageID]content.Message{"m": {
 		Class: shop.ClassService, Languages: []string{"pl", "ru", "el", "en"}, Subject: subject, HTML: html, Text: text,
-		Strings: map[string]map[string]message.Phrase{"en": phrases, "ru": phrases, "pl": phrases, "el": phrases},
+		Strings: map[string]map[string]content.Phrase{"en": phrases, "ru": phrases, "pl": phrases, "el": phrases},
 	}})
 }
 
-func render(t *testing.T, s message.Set, d message.Data) message.Rendered {
+func render(t *testing.T, s content.Set, d content.Data) content.Rendered {
 	t.Helper()
 	r, err := s.Render("m", d)
 	if err != nil {
@@ -67,7 +68,7 @@ func TestNamesArePrintedAsText(t *testing.T) {
 	}
 	for phrase, test := range tests {
 		t.Run(phrase, func(t *testing.T) {
-			r := render(t, s, message.Data{Language: "en", Customer: message.Greeting{Name: test.name}})
+			r := render(t, s, content.Data{Language: "en", Customer: content.Greeting{Name: test.name}})
 			if r.Subject != test.subject || r.HTML != test.html {
 				t.Errorf("Render = %q, %q, want %q, %q", r.Subject, r.HTML, test.subject, test.html)
 			}
@@ -76,10 +77,10 @@ func TestNamesArePrintedAsText(t *testing.T) {
 }
 
 func TestTitlesAreEscapedInHTMLOnly(t *testing.T) {
-	phrases := map[string]message.Phrase{"with": {"other": "With {title}, {title}"}}
+	phrases := map[string]content.Phrase{"with": {"other": "With {title}, {title}"}}
 	s := setOf("x", `{% for p in picks %}<a href="{{ p.url }}">{{ 'with' | t: title: p.title }}</a>{% endfor %}`, "{% for p in picks %}{{ 'with' | t: title: p.title }}{% endfor %}", phrases)
-	r := render(t, s, message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: `<script>alert("{title} {{ x }}")</script>`, URL: `https://example.com/?a=1&b="><x`}}}})
-	want := message.Rendered{
+	r := render(t, s, content.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: `<script>alert("{title} {{ x }}")</script>`, URL: `https://example.com/?a=1&b="><x`}}}})
+	want := content.Rendered{
 		Subject: "x", Class: shop.ClassService, Language: "en",
 		HTML: `<a href="https://example.com/?a=1&amp;b=&#34;&gt;&lt;x">With &lt;script&gt;alert(&#34;{title} { x }&#34;)&lt;/script&gt;, &lt;script&gt;alert(&#34;{title} { x }&#34;)&lt;/script&gt;</a>`,
 		Text: `With <script>alert("{title} { x }")</script>, <script>alert("{title} { x }")</script>` + "\n",
@@ -104,7 +105,7 @@ func TestAPickHasTheSizeOfItsPictureOrNone(t *testing.T) {
 		"no picture":       {shop.Product{Width: 600, Height: 450}, " 0×0"},
 		"no https address": {shop.Product{Image: "http://shop.example.com/p.jpg", Width: 600, Height: 450}, " 0×0"},
 	} {
-		if r := render(t, s, message.Data{Language: "en", Picks: []recommend.Pick{{Product: c.product}}}); r.HTML != c.want {
+		if r := render(t, s, content.Data{Language: "en", Picks: []recommend.Pick{{Product: c.product}}}); r.HTML != c.want {
 			t.Errorf("%s: %q, want %q", name, r.HTML, c.want)
 		}
 	}
@@ -124,7 +125,7 @@ func TestOnlyAbsoluteHTTPSLinksArePrinted(t *testing.T) {
 		"https://":                       "",
 		"":                               "",
 	} {
-		if got := render(t, s, message.Data{Language: "en", Shop: message.Shop{URL: address}}).HTML; got != want {
+		if got := render(t, s, content.Data{Language: "en", Shop: content.Shop{URL: address}}).HTML; got != want {
 			t.Errorf("link %q = %q, want %q", address, got, want)
 		}
 	}
@@ -133,13 +134,13 @@ func TestOnlyAbsoluteHTTPSLinksArePrinted(t *testing.T) {
 // Money, dates, percentages and numbers follow the CLDR. Blanks within an
 // amount are no-break spaces.
 func TestEachLanguagePrintsAmountsByTheCLDR(t *testing.T) {
-	phrases := map[string]message.Phrase{"n": {"one": "{count} one", "few": "{count} few", "many": "{count} many", "other": "{count} other"}}
+	phrases := map[string]content.Phrase{"n": {"one": "{count} one", "few": "{count} few", "many": "{count} many", "other": "{count} other"}}
 	s := setOf("{{ order.total | money }} | {{ coupon.minimum }} | {{ coupon.until | date }} | {{ coupon.percent | percent }} | {{ 'n' | t: count: coupon.nth }}", "", "", phrases)
 	zone := time.FixedZone("UTC+3", 3*3600)
-	d := message.Data{
+	d := content.Data{
 		Zone:   zone,
-		Order:  &message.Order{Total: shop.Money{Minor: 123456789, Currency: "EUR"}},
-		Coupon: &message.Coupon{Minimum: shop.Money{Minor: 1250, Currency: "JPY"}, Percent: 1250, Nth: 1022, Until: time.Date(2026, 5, 31, 22, 0, 0, 0, time.UTC)},
+		Order:  &content.Order{Total: shop.Money{Minor: 123456789, Currency: "EUR"}},
+		Coupon: &content.Coupon{Minimum: shop.Money{Minor: 1250, Currency: "JPY"}, Percent: 1250, Nth: 1022, Until: time.Date(2026, 5, 31, 22, 0, 0, 0, time.UTC)},
 	}
 	for language, want := range map[string]string{
 		"en": "€1,234,567.89 | ¥1,250 | 1 June 2026 | 12.5% | 1,022 other",
@@ -157,7 +158,7 @@ func TestEachLanguagePrintsAmountsByTheCLDR(t *testing.T) {
 
 func TestACurrencyOfThePastIsPrintedWithItsCode(t *testing.T) {
 	s := setOf("{{ order.total | money }}", "", "", nil)
-	d := message.Data{Order: &message.Order{Total: shop.Money{Minor: 123456, Currency: "DEM"}}}
+	d := content.Data{Order: &content.Order{Total: shop.Money{Minor: 123456, Currency: "DEM"}}}
 	for language, want := range map[string]string{"en": "1,234.56\u00a0DEM", "pl": "1\u00a0234,56\u00a0DEM"} {
 		d.Language = language
 		if got := render(t, s, d).Subject; got != want {
@@ -167,7 +168,7 @@ func TestACurrencyOfThePastIsPrintedWithItsCode(t *testing.T) {
 }
 
 func TestPluralsFollowTheCLDR(t *testing.T) {
-	phrases := map[string]message.Phrase{"n": {"one": "one", "few": "few", "many": "many", "other": "other"}}
+	phrases := map[string]content.Phrase{"n": {"one": "one", "few": "few", "many": "many", "other": "other"}}
 	s := setOf("{{ 'n' | t: count: coupon.nth }}", "", "", phrases)
 	for language, want := range map[string]string{
 		"en": "other one other other other other other other other",
@@ -177,7 +178,7 @@ func TestPluralsFollowTheCLDR(t *testing.T) {
 	} {
 		var got []string
 		for _, n := range []int{0, 1, 2, 5, 11, 21, 22, 112, 1000000} {
-			got = append(got, render(t, s, message.Data{Language: language, Coupon: &message.Coupon{Nth: n}}).Subject)
+			got = append(got, render(t, s, content.Data{Language: language, Coupon: &content.Coupon{Nth: n}}).Subject)
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("in %s: %v, want %s", language, got, want)
@@ -186,18 +187,18 @@ func TestPluralsFollowTheCLDR(t *testing.T) {
 }
 
 func TestRenderReturnsAnError(t *testing.T) {
-	good := message.Data{Language: "en"}
+	good := content.Data{Language: "en"}
 	for name, test := range map[string]struct {
 		id   shop.MessageID
 		html string
-		d    message.Data
+		d    content.Data
 		want string
 	}{
 		"an unknown message":         {"none", "", good, `"none"`},
-		"an unknown language":        {"m", "", message.Data{Language: "de"}, `no language "de"`},
+		"an unknown language":        {"m", "", content.Data{Language: "de"}, `no language "de"`},
 		"a variable that is not set": {"m", "{{ coupon.code }}", good, "undefined variable"},
 		"money that is not known":    {"m", "{{ order.total | money }}", good, "cannot print"},
-		"an unknown currency":        {"m", "", message.Data{Language: "en", Order: &message.Order{Total: shop.Money{Minor: 1, Currency: "XQX"}}}, "XQX"},
+		"an unknown currency":        {"m", "", content.Data{Language: "en", Order: &content.Order{Total: shop.Money{Minor: 1, Currency: "XQX"}}}, "XQX"},
 		"a missing string":           {"m", "{{ 'x' | t }}", good, "is missing"},
 		"an include of a local file": {"m", `{% include "urgency.yaml" %}`, good, "include"},
 	} {
@@ -215,7 +216,7 @@ func TestRenderFailsIfTheDataLacksANeed(t *testing.T) {
 	m := s.Messages["m"]
 	m.Needs = []string{"order", "coupon"}
 	s.Messages["m"] = m
-	d := message.Data{Language: "en", Coupon: &message.Coupon{}}
+	d := content.Data{Language: "en", Coupon: &content.Coupon{}}
 	if diff := cmp.Diff([]string{"order"}, m.Lacks(d)); diff != "" {
 		t.Errorf("Lacks: %s", diff)
 	}
@@ -239,8 +240,8 @@ func TestDecodedSetRendersTheSameBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := message.Data{
-		Language: "ru", Shop: message.Shop{Address: "1 Example Street"}, Links: message.Links{Unsubscribe: "https://example.com/u"},
+	d := content.Data{
+		Language: "ru", Shop: content.Shop{Address: "1 Example Street"}, Links: content.Links{Unsubscribe: "https://example.com/u"},
 		Picks: []recommend.Pick{{Product: shop.Product{Title: "Tea"}, Reason: recommend.Reason{Title: "Pot", Customers: 3}}},
 	}
 	want, err := set.Render("note", d)

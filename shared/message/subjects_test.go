@@ -15,12 +15,12 @@ import (
 // same, and the published form has it once.
 func TestAMessageHasOtherSubjects(t *testing.T) {
 	d := sample()
-	for phrase, set := range map[string]message.Set{
+	for phrase, set := range map[string]content.Set{
 		"written in Markdown": loadLetter(t, map[string]string{
 			"letter/en.md": strings.Replace(letter["letter/en.md"], "preheader:", "subjects:\n  warm: \"{{ shop.name }} misses you\"\npreheader:", 1),
 			"letter/ru.md": strings.Replace(letter["letter/ru.md"], "preheader:", "subjects:\n  warm: \"{{ shop.name }} скучает\"\npreheader:", 1),
 		}),
-		"written in MJML": func() message.Set {
+		"written in MJML": func() content.Set {
 			set, faults := message.Load(with(map[string]string{
 				"note/message.yaml": note["note/message.yaml"] + "subjects:\n  warm: \"{{ 'warm' | t: shop: shop.name }}\"\n",
 				"note/en.yaml":      note["note/en.yaml"] + "warm: \"{shop} misses you\"\n", "note/ru.yaml": note["note/ru.yaml"] + "warm: \"{shop} скучает\"\n",
@@ -77,7 +77,7 @@ func TestFaultOfAnotherSubjectIsReported(t *testing.T) {
 }
 
 func TestASubjectOfAMissingMessageIsRefused(t *testing.T) {
-	stored := content.Stored{Messages: map[shop.MessageID]message.Message{"a+warm": {Of: "a", Subject: "Hi"}}}
+	stored := content.Stored{Messages: map[shop.MessageID]content.Message{"a+warm": {Of: "a", Subject: "Hi"}}}
 	if _, err := stored.Set(message.Renderer{}); err == nil {
 		t.Error("a subject of a missing message was read")
 	}

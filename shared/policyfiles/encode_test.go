@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"regulars/shared/condition"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/pricing"
 	"regulars/shared/shoppolicy"
@@ -22,7 +23,7 @@ import (
 var (
 	ignoreConditions = cmp.Comparer(func(a, b condition.Condition) bool { return true })
 	byText           = cmp.Comparer(func(a, b condition.Condition) bool { return a.Text() == b.Text() })
-	plainMessages    = cmp.Options{cmpopts.IgnoreUnexported(message.Set{}), cmpopts.IgnoreFields(message.Set{}, "Advice", "Source"), cmpopts.IgnoreFields(shoppolicy.Policy{}, "Segments")}
+	plainMessages    = cmp.Options{cmpopts.IgnoreUnexported(content.Set{}), cmpopts.IgnoreFields(content.Set{}, "Advice", "Source"), cmpopts.IgnoreFields(shoppolicy.Policy{}, "Segments")}
 )
 
 func TestDecodeReturnsTheEncodedPolicy(t *testing.T) {
@@ -66,7 +67,7 @@ func TestDecodeRulesReturnsAllButTheMessages(t *testing.T) {
 		if diff := cmp.Diff(want.Messages, whole.Messages, plainMessages); diff != "" {
 			t.Errorf("%s: the messages of Decode (-want +got):\n%s", what, diff)
 		}
-		whole.Messages = message.Set{}
+		whole.Messages = content.Set{}
 		rules, err := shoppolicy.DecodeRules(packed)
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
@@ -152,7 +153,7 @@ func TestEncodeRefusesAPolicyThatIsTooLarge(t *testing.T) {
 	for noise.Len() < 3*shoppolicy.MaxEncoded {
 		noise.WriteByte(byte('a' + random.IntN(26)))
 	}
-	p.Messages.Messages["thanks"] = message.Message{HTML: noise.String()}
+	p.Messages.Messages["thanks"] = content.Message{HTML: noise.String()}
 	if packed, err := shoppolicy.Encode(p); err == nil || !strings.Contains(err.Error(), "the limit is 389120") {
 		t.Errorf("Encode = %d bytes, %v, want an error", len(packed), err)
 	}

@@ -46,7 +46,7 @@ func newShop(t *testing.T) *shopOf {
 		Campaigns: []campaign.Campaign{
 			{ID: "weekly", Version: 1, Message: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour},
 		},
-		Messages: message.NewSet(map[shop.MessageID]message.Message{"weekly": {
+		Messages: message.NewSet(map[shop.MessageID]content.Message{"weekly": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "weekly",
 			HTML: `<a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `{{ links.unsubscribe }} {{ shop.address }}`,
 		}}),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
@@ -35,7 +36,7 @@ func bench(t *testing.T) func(args ...string) (string, error) {
 			Zone: "Europe/London", Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
 			Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true}},
 		},
-		Messages: message.NewSet(map[shop.MessageID]message.Message{"news": {
+		Messages: message.NewSet(map[shop.MessageID]content.Message{"news": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "News",
 			HTML: `<p>News</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `News {{ links.unsubscribe }} {{ shop.address }}`,
 		}}),

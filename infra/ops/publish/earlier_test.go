@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/dynamo"
 	"regulars/shared/journey"
 	"regulars/shared/message"
@@ -30,7 +31,7 @@ func TestPublishingKeepsTheVersionInForce(t *testing.T) {
 		p := shoppolicy.Policy{
 			Shop:      shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"},
 			Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after", Version: version, Message: "how"}},
-			Messages:  message.NewSet(map[shop.MessageID]message.Message{"how": {Subject: string(rune('0' + version))}}),
+			Messages:  message.NewSet(map[shop.MessageID]content.Message{"how": {Subject: string(rune('0' + version))}}),
 			Journeys: []journey.Journey{{
 				Entry: campaign.Campaign{ID: "after", Journey: "after", Version: version}, Finish: finish,
 				Steps: []journey.Step{{Name: "wait", Wait: time.Hour, Next: "how"}, {Name: "how", Message: "after_how"}},

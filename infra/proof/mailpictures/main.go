@@ -40,6 +40,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
@@ -142,7 +143,7 @@ func readPrograms() (p programs, err error) {
 }
 
 // render returns the mails whose names match, with the findings that need no browser.
-func render(set message.Set, wanted *regexp.Regexp, p programs) ([]*mail, error) {
+func render(set content.Set, wanted *regexp.Regexp, p programs) ([]*mail, error) {
 	var mails []*mail
 	for _, s := range messages.Scenes() {
 		for _, id := range versions(set, s.Message) {
@@ -164,7 +165,7 @@ func render(set message.Set, wanted *regexp.Regexp, p programs) ([]*mail, error)
 }
 
 // versions returns a message, and those that are the same with another subject.
-func versions(set message.Set, id shop.MessageID) []shop.MessageID {
+func versions(set content.Set, id shop.MessageID) []shop.MessageID {
 	all := []shop.MessageID{id}
 	for _, other := range slices.Sorted(maps.Keys(set.Messages)) {
 		if set.Messages[other].Of == id {
@@ -174,7 +175,7 @@ func versions(set message.Set, id shop.MessageID) []shop.MessageID {
 	return all
 }
 
-func renderOne(set message.Set, id shop.MessageID, d message.Data, p programs) (*mail, error) {
+func renderOne(set content.Set, id shop.MessageID, d content.Data, p programs) (*mail, error) {
 	r, err := set.Render(id, d)
 	if err != nil {
 		return nil, err

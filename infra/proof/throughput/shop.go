@@ -12,7 +12,6 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -92,7 +91,7 @@ func policy(shards, messages int) shoppolicy.Policy {
 		},
 		Offers:    []offer.Offer{{ID: "ten", Version: 1, Title: "Ten per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1_000}, Days: 14, Budget: offer.Budget{Uses: 2 * messages, Shards: shards}}},
 		Campaigns: []campaign.Campaign{{ID: "weekly-picks", Version: 1, Message: "picks", Class: shop.ClassPromotion, NotAfter: notAfter}},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{"picks": {
+		Messages: content.Set{Messages: map[shop.MessageID]content.Message{"picks": {
 			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "For {{ customer.name }}", HTML: html, Text: "Hello {{ links.unsubscribe }} {{ shop.address }}",
 		}}},
 	}

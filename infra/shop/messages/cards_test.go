@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"regulars/infra/shop/messages"
-	"regulars/shared/message"
+	"regulars/shared/content"
 	"regulars/shared/shop"
 )
 
 // render returns the HTML part of the scene with this name in English.
-func render(t *testing.T, name string, change func(*message.Data)) string {
+func render(t *testing.T, name string, change func(*content.Data)) string {
 	t.Helper()
 	for _, s := range messages.Scenes() {
 		if s.Name != name {
@@ -36,7 +36,7 @@ func render(t *testing.T, name string, change func(*message.Data)) string {
 // number of picks.
 func TestEachPickIsACard(t *testing.T) {
 	for picks := 1; picks <= 5; picks++ {
-		part := render(t, "picks", func(d *message.Data) { d.Picks = d.Picks[:picks] })
+		part := render(t, "picks", func(d *content.Data) { d.Picks = d.Picks[:picks] })
 		for what, mark := range map[string]*regexp.Regexp{
 			"picture": regexp.MustCompile(`<img src="https://shop\.example\.com/pictures/[^"]*"[^>]* width="\d+" height="\d+" alt="[^"]+"`),
 			"price":   regexp.MustCompile(`>£[\d.]+</div>`),
@@ -66,7 +66,7 @@ func TestPictureKeepsItsForm(t *testing.T) {
 		{"three columns, square", 3, 600, 600, `width="157" height="157"`},
 		{"size not known", 1, 0, 0, `width="168" alt=`},
 	} {
-		part := render(t, "picks", func(d *message.Data) {
+		part := render(t, "picks", func(d *content.Data) {
 			d.Picks = d.Picks[:c.picks]
 			for i := range d.Picks {
 				d.Picks[i].Product.Width, d.Picks[i].Product.Height = c.width, c.height
@@ -87,20 +87,20 @@ func TestMainButtonLeadsWhereItSays(t *testing.T) {
 	shape := regexp.MustCompile(`<v:roundrect [^>]*href="([^"]*)"[^>]*arcsize="17%"[^>]*><w:anchorlock/><center style="[^"]*">([^<]*)</center></v:roundrect>`)
 	for _, c := range []struct {
 		scene, url, text string
-		change           func(*message.Data)
+		change           func(*content.Data)
 	}{
 		{"thanks-with-picks-and-coupon", order, "See your order", nil},
-		{"thanks-with-picks-and-coupon", home, "Visit Corner &amp; Leaf", func(d *message.Data) { d.Order.URL = "" }},
+		{"thanks-with-picks-and-coupon", home, "Visit Corner &amp; Leaf", func(d *content.Data) { d.Order.URL = "" }},
 		{"sorry-delayed", order, "See your order", nil},
 		{"reward-amount", cart, "Use your code", nil},
-		{"reward-amount", home, "Visit Corner &amp; Leaf", func(d *message.Data) { d.Shop.CartURL = "" }},
+		{"reward-amount", home, "Visit Corner &amp; Leaf", func(d *content.Data) { d.Shop.CartURL = "" }},
 		{"birthday", cart, "Use your code", nil},
 		{"win-back", cart, "Use your code", nil},
 		{"win-back-alone", home, "Visit Corner &amp; Leaf", nil},
 		{"picks", home, "Visit Corner &amp; Leaf", nil},
 	} {
 		if c.change == nil {
-			c.change = func(*message.Data) {}
+			c.change = func(*content.Data) {}
 		}
 		part := render(t, c.scene, c.change)
 		want := fmt.Sprint([][]string{{c.url, c.text}})
@@ -114,7 +114,7 @@ func TestMainButtonLeadsWhereItSays(t *testing.T) {
 			}
 		}
 	}
-	if part := render(t, "reward-amount", func(d *message.Data) { d.Shop.CartURL, d.Shop.URL = "", "" }); button.MatchString(part) {
+	if part := render(t, "reward-amount", func(d *content.Data) { d.Shop.CartURL, d.Shop.URL = "", "" }); button.MatchString(part) {
 		t.Error("a shop without an address has a button")
 	}
 }
@@ -122,8 +122,8 @@ func TestMainButtonLeadsWhereItSays(t *testing.T) {
 // Nothing is printed for points about which there is nothing to say, not even a
 // heading or its space.
 func TestNoEmptyBlock(t *testing.T) {
-	with := render(t, "thanks-with-points", func(*message.Data) {})
-	without := render(t, "thanks-with-points", func(d *message.Data) { d.Points = &message.Points{} })
+	with := render(t, "thanks-with-points", func(*content.Data) {})
+	without := render(t, "thanks-with-points", func(d *content.Data) { d.Points = &content.Points{} })
 	if !strings.Contains(with, "Your points") || strings.Contains(without, "Your points") {
 		t.Error("the heading of points is not there exactly if there are points")
 	}
@@ -140,7 +140,7 @@ func TestNoEmptyBlock(t *testing.T) {
 	}
 	m := publishedSet(t).Messages["thanks"]
 	m.Needs = []string{"points"}
-	if lacks := m.Lacks(message.Data{Points: &message.Points{}}); len(lacks) != 1 {
+	if lacks := m.Lacks(content.Data{Points: &content.Points{}}); len(lacks) != 1 {
 		t.Errorf("a message that needs points can be sent without any: lacks %q", lacks)
 	}
 }
@@ -148,7 +148,7 @@ func TestNoEmptyBlock(t *testing.T) {
 // The address of a picture is escaped, so that a catalogue
 // cannot write markup.
 func TestAddressOfAPictureIsEscaped(t *testing.T) {
-	part := render(t, "picks", func(d *message.Data) {
+	part := render(t, "picks", func(d *content.Data) {
 		d.Picks[0].Product.Image = `https://shop.example.com/p.jpg?a="><script>alert(1)</script>`
 		d.Picks[0].Product.ID = shop.ProductID("x")
 	})

@@ -8,14 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/shop/messages"
-	"regulars/shared/message"
+	"regulars/shared/content"
 )
 
 // A Set renders messages of the first shop from folded templates, and those of another
 // shop from the templates themselves. Both give the same bytes.
 func TestFoldedMessagesAreTheSame(t *testing.T) {
 	set := publishedSet(t)
-	unprepared := func() message.Set { return set.With("", message.Message{}) }
+	unprepared := func() content.Set { return set.With("", content.Message{}) }
 	plain, folded := unprepared(), unprepared()
 	for _, s := range messages.Scenes() {
 		for _, language := range set.Messages[s.Message].Languages {

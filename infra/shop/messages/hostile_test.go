@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"regulars/infra/shop/messages"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -27,7 +28,7 @@ func hostile(t *rapid.T, label string) string {
 // of one line.
 func TestHostileDataGivesASafeMessage(t *testing.T) {
 	set := publishedSet(t)
-	base := map[string]message.Data{}
+	base := map[string]content.Data{}
 	for _, language := range []string{"en", "ru", "pl", "el"} {
 		base[language] = messages.Scenes()[0].Data(language)
 	}
@@ -36,7 +37,7 @@ func TestHostileDataGivesASafeMessage(t *testing.T) {
 		language := rapid.SampledFrom([]string{"en", "ru", "pl", "el"}).Draw(t, "language")
 		d := base[language]
 		d.Customer.Name = hostile(t, "name")
-		d.Order = &message.Order{ID: "1", Number: hostile(t, "order"), Total: d.Order.Total}
+		d.Order = &content.Order{ID: "1", Number: hostile(t, "order"), Total: d.Order.Total}
 		d.ServiceIssue = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "service issue")
 		coupon := *d.Coupon
 		coupon.Kind = rapid.SampledFrom([]string{"percent", "amount", "nth_unit_free"}).Draw(t, "kind")

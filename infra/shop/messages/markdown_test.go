@@ -14,6 +14,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
+	"regulars/shared/content"
 	"regulars/shared/message"
 )
 
@@ -67,7 +68,7 @@ func TestDocumentedMarkdownIsAMessage(t *testing.T) {
 		}
 		d := s.Data("en")
 		d.Picks = d.Picks[:4]
-		d.Points = &message.Points{Active: 320}
+		d.Points = &content.Points{Active: 320}
 		r, err := set.Render("new-cups", d)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +106,7 @@ func TestEverythingInMarkdownNeedsNoAdvice(t *testing.T) {
 			continue
 		}
 		d := s.Data("en")
-		d.Points = &message.Points{Active: 320}
+		d.Points = &content.Points{Active: 320}
 		r, err := set.Render("everything", d)
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
+	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/offer"
@@ -34,10 +35,10 @@ var (
 )
 
 // published loads the messages, encodes them to JSON and decodes them, once.
-var published = sync.OnceValues(func() (message.Set, inputfault.InFiles) {
+var published = sync.OnceValues(func() (content.Set, inputfault.InFiles) {
 	source, faults := message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile), markdown.Parse)
 	if len(faults) > 0 {
-		return message.Set{}, faults
+		return content.Set{}, faults
 	}
 	stored, err := json.Marshal(source)
 	if err != nil {
@@ -50,7 +51,7 @@ var published = sync.OnceValues(func() (message.Set, inputfault.InFiles) {
 	return set, nil
 })
 
-func publishedSet(t testing.TB) message.Set {
+func publishedSet(t testing.TB) content.Set {
 	t.Helper()
 	set, faults := published()
 	for _, f := range faults {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"regulars/infra/shop/messages"
+	"regulars/shared/content"
 	"regulars/shared/message"
 )
 
@@ -45,7 +46,7 @@ func TestNoTextPartHasALinkWithoutWords(t *testing.T) {
 			if bare.Order != nil {
 				bare.Order.URL = ""
 			}
-			for _, d := range []message.Data{full, bare} {
+			for _, d := range []content.Data{full, bare} {
 				r, err := set.Render(s.Message, d)
 				if err != nil {
 					t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
+	"regulars/shared/content"
 	"regulars/shared/message"
 )
 
@@ -110,7 +111,7 @@ func TestMailFromRightToLeft(t *testing.T) {
 		if *pages != "" {
 			write(t, filepath.Join(*pages, "rtl.he.html"), r.HTML)
 		}
-		if left := render(t, "win-back", func(*message.Data) {}); strings.Contains(left, "direction:rtl") || strings.Contains(left, "\u2068") {
+		if left := render(t, "win-back", func(*content.Data) {}); strings.Contains(left, "direction:rtl") || strings.Contains(left, "\u2068") {
 			t.Error("a mail in English has marks of the other direction")
 		}
 	}

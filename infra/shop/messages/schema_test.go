@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"regulars/infra/shop/messages"
-	"regulars/shared/message"
+	"regulars/shared/content"
 )
 
 // annotations returns the schema.org annotations of an HTML part.
@@ -52,7 +52,7 @@ func TestAnnotationsSayWhatTheMailIsAbout(t *testing.T) {
 		{"birthday", "Order", "", nil, 0},
 	} {
 		n := 0
-		for _, a := range annotations(t, render(t, c.scene, func(*message.Data) {})) {
+		for _, a := range annotations(t, render(t, c.scene, func(*content.Data) {})) {
 			if a["@type"] != c.kind {
 				continue
 			}
@@ -80,7 +80,7 @@ func TestAnnotationsAreSoundWithAnyData(t *testing.T) {
 		}
 	}
 	const title = `</script><script>"x\" 'y' & 99%, Ж & <!--`
-	for _, a := range annotations(t, render(t, "picks", func(d *message.Data) { d.Picks[0].Product.Title, d.Picks = title, d.Picks[:1] })) {
+	for _, a := range annotations(t, render(t, "picks", func(d *content.Data) { d.Picks[0].Product.Title, d.Picks = title, d.Picks[:1] })) {
 		if a["headline"] != title {
 			t.Errorf("the headline is %v, want %s", a["headline"], title)
 		}

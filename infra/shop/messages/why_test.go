@@ -18,13 +18,13 @@ import (
 // people. Without a day the sentence names none, and without a known source it
 // names none.
 func TestWhyAMailCame(t *testing.T) {
-	whys := []message.Why{}
+	whys := []content.Why{}
 	for _, on := range []time.Time{time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC), time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC), {}} {
 		for _, kind := range content.WhyKinds {
-			whys = append(whys, message.Why{Kind: kind, On: on})
+			whys = append(whys, content.Why{Kind: kind, On: on})
 		}
 		for _, source := range append(shop.ConsentSources, "a later source") {
-			whys = append(whys, message.Why{Kind: content.WhyConsent, On: on, Source: source})
+			whys = append(whys, content.Why{Kind: content.WhyConsent, On: on, Source: source})
 		}
 	}
 	set := publishedSet(t)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"regulars/infra/shop/messages"
+	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -312,14 +313,14 @@ func TestEachPointIsMentionedOnce(t *testing.T) {
 	set := publishedSet(t)
 	for _, test := range []struct {
 		name                                    string
-		points                                  message.Points
+		points                                  content.Points
 		thisOrder, otherOrders, later, spendNow int // how often a text has them
 	}{
-		{"of this order, later", message.Points{Earned: 25, Pending: 25, Waiting: 25}, 1, 0, 1, 0},
-		{"of this order, later, and of others", message.Points{Earned: 25, Pending: 65, Waiting: 25}, 1, 1, 2, 0},
-		{"of this order, at once", message.Points{Earned: 25, Active: 25}, 1, 0, 0, 1},
-		{"of this order, at once, and of others, later", message.Points{Earned: 25, Active: 25, Pending: 40}, 1, 1, 1, 1},
-		{"of others only", message.Points{Pending: 40}, 0, 1, 1, 0},
+		{"of this order, later", content.Points{Earned: 25, Pending: 25, Waiting: 25}, 1, 0, 1, 0},
+		{"of this order, later, and of others", content.Points{Earned: 25, Pending: 65, Waiting: 25}, 1, 1, 2, 0},
+		{"of this order, at once", content.Points{Earned: 25, Active: 25}, 1, 0, 0, 1},
+		{"of this order, at once, and of others, later", content.Points{Earned: 25, Active: 25, Pending: 40}, 1, 1, 1, 1},
+		{"of others only", content.Points{Pending: 40}, 0, 1, 1, 0},
 	} {
 		for language, marks := range map[string][4]string{
 			"en": {"This order brings you 25 points", "40 more points", "return period is over", "25 points to spend now"},

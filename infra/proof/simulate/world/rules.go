@@ -7,6 +7,7 @@ import (
 
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
+	"regulars/shared/content"
 	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/offer"
@@ -147,7 +148,7 @@ func drawUp(kind int) shoppolicy.Policy {
 			{ID: "ten", Version: 1, Title: "Ten per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1_000}, Days: 14, Budget: offer.Budget{Uses: 2, Shards: 2}},
 			{ID: "thanks", Version: 1, Title: "Five per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 500}, Days: 14, Budget: offer.Budget{Uses: 2, Shards: 1}},
 		},
-		Messages: message.Set{Messages: map[shop.MessageID]message.Message{}},
+		Messages: content.Set{Messages: map[shop.MessageID]content.Message{}},
 	}
 	for _, c := range []struct {
 		id    shop.CampaignID
@@ -193,9 +194,9 @@ func drawUp(kind int) shoppolicy.Policy {
 }
 
 // written returns a short message.
-func written(class shop.Class, needs []string) message.Message {
+func written(class shop.Class, needs []string) content.Message {
 	const coupon = `{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %}`
-	return message.Message{
+	return content.Message{
 		Class: class, Languages: []string{"en"}, Needs: needs, Subject: "For {{ customer.name }}",
 		HTML: "<p>Hello {{ customer.name }}" + coupon + ` <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}</p>`,
 		Text: "Hello {{ customer.name }}" + coupon + " {{ links.unsubscribe }} {{ shop.address }}",
