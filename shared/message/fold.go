@@ -93,7 +93,7 @@ func (t template) fold(constant fields) {
 			return
 		}
 	}
-	defer func() { _ = recover() }() // the engine panics for values that it cannot convert: what is not folded yet stays
+	defer func() { _ = recover() }() // the engine panics for values that it cannot convert: the rest stays as it is
 	if root, ok := t.parsed.(*render.SeqNode); ok {
 		newFolder(t.engine, constant).sequence(root.Children)
 	}
