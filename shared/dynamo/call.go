@@ -93,17 +93,22 @@ func (s *Store) price() types.ReturnConsumedCapacity {
 }
 
 func (s *Store) readCost(costs ...types.ConsumedCapacity) {
-	for _, c := range costs {
-		if s.Meter != nil && c.TableName != nil && c.CapacityUnits != nil {
-			s.Meter(*c.TableName, *c.CapacityUnits, 0)
-		}
-	}
+	s.meter(costs, func(table string, units float64) { s.Meter(table, units, 0) })
 }
 
 func (s *Store) writeCost(costs ...types.ConsumedCapacity) {
+	s.meter(costs, func(table string, units float64) { s.Meter(table, 0, units) })
+}
+
+func (s *Store) meter(costs []types.ConsumedCapacity, add func(table string, units float64)) {
+	if s.Meter == nil {
+		return
+	}
+	s.metering.Lock()
+	defer s.metering.Unlock()
 	for _, c := range costs {
-		if s.Meter != nil && c.TableName != nil && c.CapacityUnits != nil {
-			s.Meter(*c.TableName, 0, *c.CapacityUnits)
+		if c.TableName != nil && c.CapacityUnits != nil {
+			add(*c.TableName, *c.CapacityUnits)
 		}
 	}
 }

@@ -52,9 +52,10 @@ type Store struct {
 	kept   *sync.Map // the profiles that were listed, by customer; nil: see [Store.KeepProfiles]
 
 	// Meter, if set, is called after each call with the read and write units that
-	// it consumed in one table, indexes included. Set it before the first call;
-	// several goroutines call it at once.
-	Meter func(table string, read, write float64)
+	// it consumed in one table, indexes included, by one goroutine at a time. Set it
+	// before the first call.
+	Meter    func(table string, read, write float64)
+	metering sync.Mutex
 
 	// Metric, if set, is called with the name and the value of a count that an
 	// alarm watches: UnreadableRows, for each row that a read of many rows has
