@@ -16,7 +16,7 @@ func TestAllTestsPassOverMemory(t *testing.T) {
 	}
 	self, err := os.Executable()
 	must(t, err)
-	cmd := exec.CommandContext(t.Context(), self, "-test.v", "-test.skip=^Test(AllTestsPassOverMemory|Linearizab.*)$", "-test.timeout=2m")
+	cmd := exec.CommandContext(t.Context(), self, "-test.v", "-test.skip=^Test(AllTestsPassOverMemory|Linearizab.*)$", "-test.timeout=10m")
 	cmd.Env = append(os.Environ(), "DYNAMODB_ENDPOINT=memory")
 	output, err := cmd.CombinedOutput()
 	passed, skipped := strings.Count(string(output), "\n--- PASS"), strings.Count(string(output), "\n--- SKIP")
