@@ -18,6 +18,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/rerank"
 	"regulars/shared/shop"
 )
@@ -286,7 +287,7 @@ func TestPurchases(t *testing.T) {
 			{At: day(7), Lines: []profile.VisitProduct{{Product: "A", Units: 1}}},
 		},
 	}
-	want := []recommend.Purchase{{Product: "OLD", At: day(800)}, {Product: "A", At: day(9)}, {Product: "A", At: day(7)}}
+	want := []learning.Purchase{{Product: "OLD", At: day(800)}, {Product: "A", At: day(9)}, {Product: "A", At: day(7)}}
 	if diff := cmp.Diff(want, customer(p).Purchases(), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("purchases (-want +got):\n%s", diff)
 	}

@@ -4,10 +4,10 @@ import (
 	"time"
 
 	"regulars/shared/cohortretention"
-	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 	"regulars/shared/outcome"
 	"regulars/shared/profile"
-	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/training"
 )
 
@@ -15,9 +15,9 @@ import (
 // in any order, are what it knows of all customers: the same bytes as if they had been
 // counted in one pass. Its memory is bounded, whatever the number of customers.
 type partial struct {
-	Products *recommend.Counts        `json:"products"`
+	Products *learning.Counts         `json:"products"`
 	Training *training.Sample         `json:"training"`
-	Value    *customervalue.Learner   `json:"value"`
+	Value    *fitting.Learner         `json:"value"`
 	Cohorts  *cohortretention.Counter `json:"cohorts"`
 
 	// Campaigns is what campaigns did by the sends of a segment; nil if it was not
@@ -29,8 +29,8 @@ type partial struct {
 // orders are counted by; nil: by none.
 func newPartial(night time.Time, zoneOf func(profile.Profile) *time.Location) *partial {
 	p := &partial{
-		recommend.NewCounts(night.Add(-recommend.RecentWindow), recommend.MostHistories), &training.Sample{},
-		customervalue.NewLearner(night), cohortretention.NewCounter(night), nil,
+		learning.NewCounts(night.Add(-learning.RecentWindow), learning.MostHistories), &training.Sample{},
+		fitting.NewLearner(night), cohortretention.NewCounter(night), nil,
 	}
 	p.Value.ByClocks(zoneOf)
 	return p

@@ -14,6 +14,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/training"
 	"regulars/shared/shop"
 )
@@ -24,7 +25,7 @@ const mostBought = 100 // products whose number of customers the live counters k
 // each is, and how often it is bought again.
 type productLearner struct {
 	products []shop.Product // the catalogue's, by ID
-	learner  *recommend.Learner
+	learner  *learning.Learner
 	model    recommend.Model
 	unsound  int
 	sample   *training.Sample

@@ -11,6 +11,7 @@ import (
 	"regulars/shared/advice"
 	"regulars/shared/decide"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/training"
 	"regulars/shared/shop"
 )
@@ -24,7 +25,7 @@ func TestNoListOfTheDemoIsFilledWithOneProduct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	learner := recommend.NewLearner(noon.Add(-recommend.RecentWindow))
+	learner := learning.NewLearner(noon.Add(-learning.RecentWindow))
 	for _, p := range history.Profiles {
 		orders, earlier := decide.Orders(p)
 		learner.Add(training.Customer{ID: string(p.ID), Orders: orders, Earlier: earlier}.Purchases())

@@ -6,7 +6,7 @@
 //
 // A customer's order history is three numbers ([History]): the number of repeat
 // orders, the time of the last order, and the customer's age, both counted from
-// the first order. [FitOrders] finds the four numbers of a shop ([Orders]) that
+// the first order. fitting.FitOrders finds the four numbers of a shop ([Orders]) that
 // make the histories of all its customers most likely. The model is BG/NBD
 // (Fader, Hardie and Lee, Marketing Science 24, 2005):
 //

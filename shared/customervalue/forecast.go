@@ -67,7 +67,7 @@ func (o Orders) Expected(h History, weeks float64) (mean float64) {
 // equation 10 of the paper, whose hypergeometric function fails near A = 1 and
 // for long horizons; here all terms are positive, so no digits cancel.
 func (o Orders) each(h History, weeks float64, visit func(chance float64)) {
-	h = h.clamped()
+	h = h.Clamped()
 	if !(weeks > 0) {
 		return
 	}

@@ -36,8 +36,8 @@ func (h History) Check() error {
 	return nil
 }
 
-// clamped returns the possible history nearest to h.
-func (h History) clamped() History {
+// Clamped returns the possible history nearest to h.
+func (h History) Clamped() History {
 	h.Repeats = max(h.Repeats, 0)
 	if !(h.Age >= 0) || math.IsInf(h.Age, 0) {
 		h.Age = 0
@@ -47,10 +47,4 @@ func (h History) clamped() History {
 	}
 	h.Last = min(h.Last, h.Age)
 	return h
-}
-
-// Row is a history that a number of customers share.
-type Row struct {
-	History
-	Customers int
 }

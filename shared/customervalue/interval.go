@@ -16,12 +16,12 @@ const z90 = 1.6448536269514722
 // AliveInterval returns the interval of [Orders.Alive] that results from the
 // uncertainty of the shop's numbers: by the delta method, on the log odds.
 func (f Ordering) AliveInterval(h History) Interval {
-	h = h.clamped()
+	h = h.Clamped()
 	if f.chances(h.Repeats) == 0 {
 		return Interval{1, 1}
 	}
 	odds, err := f.error(func(o Orders) float64 { return -o.left(h) })
-	return Interval{logistic(odds - z90*err), logistic(odds + z90*err)}
+	return Interval{Logistic(odds - z90*err), Logistic(odds + z90*err)}
 }
 
 // ExpectedInterval returns the interval of [Orders.Expected] that results from

@@ -51,10 +51,10 @@ func (o Orders) left(h History) float64 {
 
 // Alive returns the probability, 0 to 1, that the customer has not left for
 // good. With [AfterRepeats] it is 1 for a customer with one order.
-func (o Orders) Alive(h History) float64 { return logistic(-o.left(h.clamped())) }
+func (o Orders) Alive(h History) float64 { return Logistic(-o.left(h.Clamped())) }
 
-// logistic returns 1/(1+exp(-u)) without overflow.
-func logistic(u float64) float64 {
+// Logistic returns 1/(1+exp(-u)) without overflow.
+func Logistic(u float64) float64 {
 	if u >= 0 {
 		return 1 / (1 + math.Exp(-u))
 	}
@@ -62,8 +62,8 @@ func logistic(u float64) float64 {
 	return e / (1 + e)
 }
 
-// softplus returns log(1+exp(u)) without overflow.
-func softplus(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) }
+// Softplus returns log(1+exp(u)) without overflow.
+func Softplus(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) }
 
 // latest is the largest ratio that [Orders.Late] returns.
 const latest = 1e6
@@ -75,7 +75,7 @@ const latest = 1e6
 // second result is the probability, 0 to 1, that an active customer takes at
 // least this long; it is .5 at a ratio of 1.
 func (o Orders) Late(h History) (ratio, chance float64) {
-	h = h.clamped()
+	h = h.Clamped()
 	shape, scale := o.R+float64(h.Repeats), o.Alpha+h.Last
 	since := math.Log1p((h.Age - h.Last) / scale) // of a Lomax distribution, on its own scale
 	usual := math.Expm1(min(math.Ln2/shape, 700)) // times scale, the median

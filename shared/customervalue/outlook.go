@@ -46,8 +46,8 @@ func of(p profile.Profile, now time.Time, season Season) (History, bool) {
 	if orders <= 0 || first.After(now) {
 		return History{}, false
 	}
-	h := History{Repeats: orders - 1, Age: season.weeks(first, now), Last: season.weeks(first, last)}
-	return h.clamped(), true
+	h := History{Repeats: orders - 1, Age: season.Weeks(first, now), Last: season.Weeks(first, last)}
+	return h.Clamped(), true
 }
 
 func weeks(d time.Duration) float64 { return d.Hours() / Week.Hours() }
@@ -88,9 +88,9 @@ func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency)
 		return Outlook{}
 	}
 	orders := m.Orders()
-	o := Outlook{Alive: orders.Alive(h), Quarter: orders.Expected(h, m.ahead(now, Quarter)), Year: shop.Money{Currency: currency}}
+	o := Outlook{Alive: orders.Alive(h), Quarter: orders.Expected(h, m.Ahead(now, Quarter)), Year: shop.Money{Currency: currency}}
 	o.Late, _ = orders.Late(h)
-	year := orders.Expected(h, m.ahead(now, Year)) * m.Basket(BasketsOf(p, currency), currency)
+	year := orders.Expected(h, m.Ahead(now, Year)) * m.Basket(BasketsOf(p, currency), currency)
 	o.Year.Minor = int64(math.Round(min(year, 1e15)))
 	return o
 }
@@ -98,11 +98,11 @@ func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency)
 // history returns the customer's history at now by the season's clock.
 func (m Model) history(p profile.Profile, now time.Time) (History, bool) { return of(p, now, m.Season) }
 
-// ahead returns how many weeks of forecast a period from now counts: by the
+// Ahead returns how many weeks of forecast a period from now counts: by the
 // season's clock, calibrated.
-func (m Model) ahead(now time.Time, weeks float64) float64 {
+func (m Model) Ahead(now time.Time, weeks float64) float64 {
 	factor, _ := m.Calibration.Factors()
-	return factor * m.Season.weeks(now, now.Add(time.Duration(weeks*float64(Week))))
+	return factor * m.Season.Weeks(now, now.Add(time.Duration(weeks*float64(Week))))
 }
 
 // Basket returns the expected amount of a customer's next orders, in minor

@@ -39,12 +39,12 @@ func (m Model) Prospect(now time.Time, p profile.Profile, currency shop.Currency
 	}
 	orders := m.Orders()
 	h, _ := m.history(p, now)
-	out := Prospect{Outlook: m.Outlook(now, p, currency), History: calendar, QuarterRange: orders.Forecast(h, m.ahead(now, Quarter)).Interval()}
+	out := Prospect{Outlook: m.Outlook(now, p, currency), History: calendar, QuarterRange: orders.Forecast(h, m.Ahead(now, Quarter)).Interval()}
 	if m.Own() && orders.sure() {
 		out.AliveRange = new(orders.AliveInterval(h))
 	}
 	_, out.GapProbability = orders.Late(h)
-	year, b := orders.Forecast(h, m.ahead(now, Year)), BasketsOf(p, currency)
+	year, b := orders.Forecast(h, m.Ahead(now, Year)), BasketsOf(p, currency)
 	if m.Spending.Valid() && m.Currency == currency {
 		_, factor := m.Calibration.Factors()
 		out.YearRange = m.Spending.Worth(year, b).Range.times(factor)

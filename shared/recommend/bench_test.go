@@ -87,29 +87,3 @@ func weightsOf(b *testing.B) recommend.Reranker {
 	}
 	return shipped.Rerankers[recommend.ModeNext]
 }
-
-// BenchmarkLearn shows how the work of a night grows with the number of
-// products and of customers, who have ten orders of two products each.
-func BenchmarkLearn(b *testing.B) {
-	for _, size := range []struct{ customers, products int }{{2000, 500}, {8000, 500}, {2000, 1000}, {2000, 2000}} {
-		var customers [][]recommend.Purchase
-		for c := range size.customers {
-			var all []recommend.Purchase
-			for i := range 20 {
-				id := shop.ProductID(fmt.Sprint((c*31 + i*i*17) % size.products))
-				all = append(all, recommend.Purchase{Product: id, At: now.Add(-time.Duration(i/2) * 24 * time.Hour)})
-			}
-			customers = append(customers, all)
-		}
-		b.Run(fmt.Sprintf("customers=%d/products=%d", size.customers, size.products), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				l := recommend.NewLearner(now.Add(-recommend.RecentWindow))
-				for _, c := range customers {
-					l.Add(c)
-				}
-				l.Learned(20)
-			}
-		})
-	}
-}

@@ -1,6 +1,6 @@
 // Package recommend is the recommendation engine: from a customer's purchases
 // and rows of the catalogue it returns ranked products, each with a reason.
-// It also learns the numbers in those rows from all orders ([Learner]).
+// Package learning learns the numbers in those rows from all orders.
 //
 // It is a pure function of the purchases (a [History]) and of a few rows of the
 // catalogue (an [Item] each, with the neighbours that learning found). A caller
@@ -18,8 +18,8 @@
 //
 // The score of a product adds up three parts: the chance that the customer's
 // next order repeats it (if they bought it before), the neighbour scores in the
-// rows of their items, and a little for popularity (see score.go). [Learner]
-// fits the rows (see fit.go); docs/decisions/0024 says which methods were
+// rows of their items, and a little for popularity (see score.go). Package learning
+// fits the rows; docs/decisions/0024 says which methods were
 // compared. A new item that the catalogue relates to a bought one is
 // raised on the scale of the list (see relation.go). A customer without a history gets popular products only.
 // A [Reranker] may replace this blend.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/shop"
 )
 
@@ -78,13 +79,13 @@ type catalogue struct {
 }
 
 func learned(customers [][]basket, now time.Time) catalogue {
-	l := recommend.NewLearner(now.Add(-recommend.RecentWindow))
+	l := learning.NewLearner(now.Add(-learning.RecentWindow))
 	l.Fits = 1500 // of 3,266 on Online Retail: fitting all gives the same figures and takes five times as long
 	for _, c := range customers {
-		var all []recommend.Purchase
+		var all []learning.Purchase
 		for _, b := range c {
 			for _, p := range b.items {
-				all = append(all, recommend.Purchase{Product: p, At: b.at})
+				all = append(all, learning.Purchase{Product: p, At: b.at})
 			}
 		}
 		l.Add(all)

@@ -12,7 +12,7 @@ type Item struct {
 	shop.Product
 	Prices  shop.Prices `json:"prices,omitempty"` // the prices it had
 	Learned             // by the night
-	Live    []Neighbour `json:"lately,omitempty"` // from the live counters, on the scale of [Similarity]; strongest first
+	Live    []Neighbour `json:"lately,omitempty"` // from the live counters, on the scale of learning.Similarity; strongest first
 
 	// Rev is the revision of the stored product and its prices, by which a reader sees
 	// whether they have changed; empty if the row was not read from the catalogue.
@@ -28,7 +28,7 @@ func (i Item) Stated() (was shop.Money, refused string) { return i.Prices.Was(i.
 type Learned struct {
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // strongest first, 20 at most
 	Customers  int         `json:"customers,omitempty"`  // who bought it
-	Recent     int         `json:"recent,omitempty"`     // of them, those who bought it within [RecentWindow]
+	Recent     int         `json:"recent,omitempty"`     // of them, those who bought it within learning.RecentWindow
 	InLast     int         `json:"last,omitempty"`       // of them, those whose last order had it
 	Repeaters  int         `json:"repeaters,omitempty"`  // customers who bought it on two days or more
 	EveryDays  int         `json:"every_days,omitempty"` // the median of their mean days between two of these days; 0: not known

@@ -14,7 +14,7 @@ import (
 //
 // o of the customer's O orders had it, r is the learned chance of a repeat
 // ([Learned].Again), w_j is 1, and more for the anchor. S are the rows of
-// [Learner.Neighbours], and the live counters for pairs that these do not have.
+// learning.Learner.Neighbours, and the live counters for pairs that these do not have.
 const (
 	leads = 0.3
 	liked = 0.01
@@ -143,7 +143,7 @@ func near(row []Neighbour, p shop.ProductID) *Neighbour {
 
 // liveScale returns how much one point of [Item].Live is worth on the scale of
 // the night's neighbours: the ratio of both scales over the pairs that have
-// both scores in the given rows; [usualScale] if there are none.
+// both scores in the given rows; [UsualScale] if there are none.
 func liveScale(k known, rows map[shop.ProductID]Item) float64 {
 	var night, live float64
 	for _, b := range k.items {
@@ -157,7 +157,7 @@ func liveScale(k known, rows map[shop.ProductID]Item) float64 {
 	if night > 0 && live > 0 {
 		return night / live
 	}
-	return usualScale
+	return UsualScale
 }
 
 // sound reports whether the score is a number above 0.
@@ -202,20 +202,31 @@ func (e *evidence) consumed(b *weighted) {
 	}
 }
 
+// RepeatPrior is how many orders the prior chance of a repeat weighs: for a
+// product, the shop's chance; for a customer, the product's.
+const RepeatPrior = 5
+
+// UsualAgain is the chance of a repeat before anything was counted.
+const UsualAgain = 0.1
+
+// UsualScale is what a score of co-purchase is worth in one of the fit, in a shop
+// that shows no other scale.
+const UsualScale = 0.2
+
 // repeat returns the chance that the customer's next order has an item which
 // they bought before; usual is that chance over all customers.
 func (k known) repeat(own *weighted, usual float64) float64 {
 	orders := float64(min(own.Orders, mostCounted))
 	of := max(float64(min(k.orders, mostCounted)), orders)
-	return (orders + float64(repeatPrior*usual)) / (of + repeatPrior)
+	return (orders + float64(RepeatPrior*usual)) / (of + RepeatPrior)
 }
 
-// again returns [Learned].Again, or usualAgain if it is not known.
+// again returns [Learned].Again, or UsualAgain if it is not known.
 func (i *Item) again() float64 {
 	if i.Again > 0 && i.Again <= 1 {
 		return i.Again
 	}
-	return usualAgain
+	return UsualAgain
 }
 
 // mostCounted bounds the counts of a broken history.

@@ -186,47 +186,6 @@ func TestAListHasAtMostTwoProductsOfOneName(t *testing.T) {
 	}
 }
 
-// Products that resellers buy as a range are substitutes, not complements; a
-// cup and a saucer of one category and price are bought together by others.
-func TestRangesAreSubstitutes(t *testing.T) {
-	l := recommend.NewLearner(now.AddDate(0, 0, -28))
-	for range 4 {
-		l.Add([]recommend.Purchase{bought("bag-a", 9), bought("bag-b", 9), bought("bag-c", 9), bought("bag-d", 9), bought("cup", 9), bought("saucer", 9)})
-		l.Add([]recommend.Purchase{bought("cup", 9), bought("saucer", 9), bought("mat-a", 9), bought("mat-b", 8), bought("mat-c", 7), bought("mat-d", 6)})
-	}
-	for id, p := range map[shop.ProductID]shop.Product{
-		"bag-a": {Category: "bag"}, "bag-b": {Category: "bag"}, "bag-c": {Category: "bag"}, "bag-d": {Category: "bag"},
-		"mat-a": {Category: "mat"}, "mat-b": {Category: "mat"}, "mat-c": {Category: "mat"}, "mat-d": {Category: "mat"},
-		"cup": {Category: "tea"}, "saucer": {Category: "tea"},
-	} {
-		p.ID, p.Price = id, shop.Money{Minor: 165, Currency: "EUR"}
-		l.Catalogue = append(l.Catalogue, p)
-	}
-	rows := l.Neighbours(20)
-	for phrase, c := range map[string]struct {
-		of, id shop.ProductID
-		want   bool
-	}{
-		"two bags of a range":                 {"bag-a", "bag-b", true},
-		"a bag and a cup":                     {"bag-a", "cup", false},
-		"a cup and its saucer":                {"cup", "saucer", false},
-		"mats that were bought one at a time": {"mat-a", "mat-b", false},
-	} {
-		for _, row := range []map[shop.ProductID][]recommend.Neighbour{rows, l.Together(20)} {
-			at := slices.IndexFunc(row[c.of], func(n recommend.Neighbour) bool { return n.Product == c.id })
-			if at < 0 || row[c.of][at].Alike != c.want {
-				t.Errorf("%s: %+v, want alike %v", phrase, row[c.of], c.want)
-			}
-		}
-	}
-	l.Catalogue = nil
-	for id, row := range l.Neighbours(20) {
-		if slices.ContainsFunc(row, func(n recommend.Neighbour) bool { return n.Alike }) {
-			t.Errorf("%s has substitutes without a catalogue: %+v", id, row)
-		}
-	}
-}
-
 // A substitute is no reason, but it counts for the score.
 func TestSubstitutesAreNoReason(t *testing.T) {
 	alike := near("bag-b", .5, 9)

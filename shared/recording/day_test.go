@@ -34,6 +34,7 @@ import (
 	"regulars/shared/policyfiles"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -169,13 +170,13 @@ func newDayOf(t *testing.T, policy shoppolicy.Policy) *day {
 // popular ones.
 func (d *day) learn() {
 	d.t.Helper()
-	learner := recommend.NewLearner(dayNow.Add(-recommend.RecentWindow))
+	learner := learning.NewLearner(dayNow.Add(-learning.RecentWindow))
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		next, err := d.store.Profiles(d.t.Context(), page, func(p profile.Profile) error {
-			var bought []recommend.Purchase
+			var bought []learning.Purchase
 			for _, visit := range p.Orders {
 				for _, line := range visit.Lines {
-					bought = append(bought, recommend.Purchase{Product: line.Product, At: visit.At})
+					bought = append(bought, learning.Purchase{Product: line.Product, At: visit.At})
 				}
 			}
 			learner.Add(bought)

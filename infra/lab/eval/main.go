@@ -29,7 +29,7 @@ import (
 	"regulars/infra/lab/eval/orders"
 	"regulars/infra/lab/eval/rivals"
 	"regulars/infra/lab/eval/trial"
-	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 )
 
 func main() {
@@ -70,7 +70,7 @@ func read(args []string, errs io.Writer) (a options, err error) {
 	f.IntVar(&a.k, "k", 10, "length of the lists")
 	f.IntVar(&a.draws, "draws", 1000, "resamples of the bootstrap")
 	f.IntVar(&a.lines, "lines", orders.Lines, "the most lines to read: 24 bytes each, and as much again")
-	f.IntVar(&a.histories, "histories", recommend.MostHistories, "from how many customers the built-in engine learns its neighbours at most, as a night of a large shop does")
+	f.IntVar(&a.histories, "histories", learning.MostHistories, "from how many customers the built-in engine learns its neighbours at most, as a night of a large shop does")
 	f.Uint64Var(&a.seed, "seed", 1, "seed of the bootstrap")
 	cut := f.String("cut", "", "csv and table: learn from the orders before this day or time, predict those after it; default: 80 % of the orders are before it")
 	columns := f.String("columns", "", "csv: names of columns that eval does not recognise, such as customer=who,item=what")

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 )
 
 //go:embed fit.py
@@ -71,11 +72,11 @@ func run(ctx context.Context, python string, times int, out io.Writer) error {
 }
 
 // measure returns the fit, and the time of the fastest of several.
-func measure(rows []customervalue.Row, times int) (fit customervalue.Ordering, quickest time.Duration, err error) {
+func measure(rows []fitting.Row, times int) (fit customervalue.Ordering, quickest time.Duration, err error) {
 	quickest = math.MaxInt64
 	for range times {
 		begun := time.Now()
-		if fit, err = customervalue.FitOrders(rows, customervalue.AfterRepeats); err != nil {
+		if fit, err = fitting.FitOrders(rows, customervalue.AfterRepeats); err != nil {
 			return fit, 0, err
 		}
 		quickest = min(quickest, time.Since(begun))
@@ -90,12 +91,12 @@ type answer struct {
 	Version        string
 }
 
-func scipy(ctx context.Context, python string, rows []customervalue.Row, times int) (a answer, err error) {
+func scipy(ctx context.Context, python string, rows []fitting.Row, times int) (a answer, err error) {
 	task := struct {
 		Rows   [][4]float64 `json:"rows"`
 		Times  int          `json:"times"`
 		Starts [][4]float64 `json:"starts"`
-	}{Times: times, Starts: customervalue.Starts()}
+	}{Times: times, Starts: fitting.Starts()}
 	for _, r := range rows {
 		task.Rows = append(task.Rows, [4]float64{float64(r.Repeats), r.Last, r.Age, float64(r.Customers)})
 	}

@@ -5,11 +5,12 @@ import (
 	"math/rand/v2"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 )
 
 // sample simulates customers like those of CDNOW, with times in whole days.
 // Equal histories are one row, as learn makes them.
-func sample(n int) (rows []customervalue.Row) {
+func sample(n int) (rows []fitting.Row) {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	at := map[customervalue.History]int{}
 	for range n {
@@ -29,7 +30,7 @@ func sample(n int) (rows []customervalue.Row) {
 		}
 		if _, known := at[h]; !known {
 			at[h] = len(rows)
-			rows = append(rows, customervalue.Row{History: h})
+			rows = append(rows, fitting.Row{History: h})
 		}
 		rows[at[h]].Customers++
 	}

@@ -31,6 +31,7 @@ import (
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -146,12 +147,12 @@ func (h *history) Import(_ context.Context, part dynamo.History) error {
 
 // learn does the nightly work of the learn function, from orders alone.
 func (h *system) learn(ctx context.Context, past history) error {
-	learner := recommend.NewLearner(noon.AddDate(0, 0, -28))
+	learner := learning.NewLearner(noon.AddDate(0, 0, -28))
 	for _, p := range past.Profiles {
-		var bought []recommend.Purchase
+		var bought []learning.Purchase
 		for _, visit := range p.Orders {
 			for _, line := range visit.Lines {
-				bought = append(bought, recommend.Purchase{Product: line.Product, At: visit.At})
+				bought = append(bought, learning.Purchase{Product: line.Product, At: visit.At})
 			}
 		}
 		learner.Add(bought)

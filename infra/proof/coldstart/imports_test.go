@@ -17,7 +17,9 @@ var heavy = map[string][]string{
 	"github.com/goccy/go-yaml":            {"preferences", "recommend", "send"},           // of message, which loads messages too
 	"github.com/bojanz/currency":          {"preferences", "recommend", "redeem", "send"}, // prints amounts
 	"github.com/cockroachdb/apd/v3":       {"preferences", "recommend", "redeem", "send"}, // of currency: a millisecond of tables
-	"regulars/shared/policyfiles":         nil,                                            // a shop's files are read when they are published
+	"gonum.org/v1/gonum/mat":              {"learn"},                                      // the night's fits
+	"gonum.org/v1/gonum/lapack/gonum":     {"learn"},
+	"regulars/shared/policyfiles":         nil, // a shop's files are read when they are published
 	"github.com/Boostport/mjml-go":        nil,
 	"github.com/yuin/goldmark":            nil,
 	"github.com/aws/aws-sdk-go-v2/config": nil, // see startup

@@ -175,7 +175,7 @@ const (
 
 // Neighbours returns the 20 partners that the product's customers bought most
 // often compared with their popularity, strongest first; ties are decided by
-// customers, then by ID. The score is the similarity of [recommend.Learner]
+// customers, then by ID. The score is the similarity of learning.Learner
 // without the trend,
 //
 //	S(j,i) = c_ij / (√(n_i · n_j) + 5)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/shop"
 )
 
@@ -27,16 +28,16 @@ func (c Customer) History() recommend.History {
 
 // Purchases returns what the customer bought and kept. The times of the orders
 // that Earlier sums are not known; they all get the time of the first.
-func (c Customer) Purchases() (all []recommend.Purchase) {
+func (c Customer) Purchases() (all []learning.Purchase) {
 	for _, s := range c.Earlier {
 		if s.Units > s.Returned {
-			all = append(all, recommend.Purchase{Product: s.Product, At: c.First})
+			all = append(all, learning.Purchase{Product: s.Product, At: c.First})
 		}
 	}
 	for _, o := range c.Orders {
 		for _, line := range o.Lines {
 			if line.Units > line.Returned {
-				all = append(all, recommend.Purchase{Product: line.Product, At: o.At})
+				all = append(all, learning.Purchase{Product: line.Product, At: o.At})
 			}
 		}
 	}

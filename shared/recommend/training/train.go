@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/judge"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/rerank"
 	"regulars/shared/shop"
 )
@@ -145,7 +146,7 @@ func (s *Sample) from() time.Time {
 func (s *Sample) next(products []shop.Product) (orders []nextOrder, rows map[shop.ProductID]recommend.Item, popular []recommend.Popular) {
 	s.cut()
 	from := s.from()
-	learner := recommend.NewLearner(from.Add(-recommend.RecentWindow))
+	learner := learning.NewLearner(from.Add(-learning.RecentWindow))
 	learner.Share = float64(len(s.kept)) / float64(max(s.customers, 1))
 	for _, c := range s.kept {
 		before := c.before(from)

@@ -14,6 +14,7 @@ import (
 
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/judge"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/rerank"
 	"regulars/shared/shop"
 )
@@ -174,7 +175,7 @@ func TestRowsAreThoseOfTheTime(t *testing.T) {
 	s := sampleOf(customers)
 	s.customers = 1800 // as if half of them were drawn
 	from := night.AddDate(0, 0, -20)
-	learner := recommend.NewLearner(from.Add(-recommend.RecentWindow))
+	learner := learning.NewLearner(from.Add(-learning.RecentWindow))
 	learner.Share = .5
 	for _, c := range customers {
 		learner.Add(c.before(from).Purchases())

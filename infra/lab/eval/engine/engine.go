@@ -12,6 +12,7 @@ import (
 	"regulars/shared/advice"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/recommend/training"
 	"regulars/shared/shop"
 )
@@ -42,9 +43,9 @@ func (e *Engine) Fit(past *trial.Past) error {
 	}
 	histories := e.Histories
 	if histories == 0 {
-		histories = recommend.MostHistories
+		histories = learning.MostHistories
 	}
-	counts := recommend.NewCounts(past.Now.Add(-recommend.RecentWindow), histories)
+	counts := learning.NewCounts(past.Now.Add(-learning.RecentWindow), histories)
 	sample := training.Sample{Strength: e.Strength}
 	for i, c := range past.Customers {
 		past.Step("counts customers", i, len(past.Customers))
@@ -64,7 +65,7 @@ func (e *Engine) Fit(past *trial.Past) error {
 
 // products returns the catalogue: the given one, and what was sold without
 // being in it.
-func (e *Engine) products(past *trial.Past, l *recommend.Learner) (all []shop.Product) {
+func (e *Engine) products(past *trial.Past, l *learning.Learner) (all []shop.Product) {
 	sold := l.Customers()
 	for _, id := range past.Products {
 		product, known := past.Catalogue[id]

@@ -1,4 +1,4 @@
-package customervalue
+package fitting
 
 import (
 	"errors"

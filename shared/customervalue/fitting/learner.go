@@ -1,4 +1,4 @@
-package customervalue
+package fitting
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/customervalue"
 	"regulars/shared/hashsample"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -16,7 +17,7 @@ import (
 // is fitted to a sample, between a half of it and all of it.
 const MostFitted = 1_000_000
 
-// Learner collects the data for [Model] and [Report], one customer at a time.
+// Learner collects the data for [customervalue.Model] and [Report], one customer at a time.
 // The order of the customers changes nothing, and learners of parts of the customers can
 // be merged in any order. It counts time in whole days, so
 // that customers who bought once are one row for each day of the shop's life.
@@ -27,10 +28,10 @@ type Learner struct {
 	customers int // with an order
 	fitted    hashsample.Sample[fitted]
 	sample    sample
-	model     *Model
-	rows      map[days]int // of those that the model was fitted to
-	past      learned      // what the model was calibrated by
-	keep      Leaving      // of the model in force
+	model     *customervalue.Model
+	rows      map[days]int          // of those that the model was fitted to
+	past      learned               // what the model was calibrated by
+	keep      customervalue.Leaving // of the model in force
 	zone      func(profile.Profile) *time.Location
 	hours     [24]int
 }
@@ -44,7 +45,7 @@ type fitted struct {
 // spent is what a customer spent in one currency.
 type spent struct {
 	Currency shop.Currency `json:"currency"`
-	Baskets
+	customervalue.Baskets
 }
 
 // days is a history in whole days.
@@ -69,10 +70,10 @@ func (l *Learner) Fit(most int) { l.fitted = hashsample.New[fitted](most) }
 // other one is clearly better. Otherwise two models that are about as good could
 // take turns, and the probability of being active of customers with one order
 // would jump from night to night. Any other value changes nothing.
-func (l *Learner) Keep(inForce Leaving) { l.keep = inForce }
+func (l *Learner) Keep(inForce customervalue.Leaving) { l.keep = inForce }
 
 // ByClocks makes the learner count the orders of the customers that are added from now
-// on by the hour that the customer's clock showed. Without it [Model.Hours] is zero.
+// on by the hour that the customer's clock showed. Without it [customervalue.Model.Hours] is zero.
 func (l *Learner) ByClocks(zoneOf func(profile.Profile) *time.Location) { l.zone = zoneOf }
 
 // count counts the customer's orders by hour.
@@ -91,7 +92,7 @@ func (l *Learner) count(p profile.Profile) {
 // Add adds one customer.
 func (l *Learner) Add(p profile.Profile) {
 	l.count(p)
-	h, any := Of(p, l.now)
+	h, any := customervalue.Of(p, l.now)
 	if !any {
 		return
 	}
@@ -110,7 +111,7 @@ func spentBy(p profile.Profile) (all []spent) {
 		currencies[v.Net.Currency] = true
 	}
 	for _, c := range slices.Sorted(maps.Keys(currencies)) {
-		if b := BasketsOf(p, c); b.Orders > 0 && b.Sum > 0 {
+		if b := customervalue.BasketsOf(p, c); b.Orders > 0 && b.Sum > 0 {
 			all = append(all, spent{c, b})
 		}
 	}
@@ -155,24 +156,24 @@ func (l *Learner) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func wholeDays(h History) days { return days{h.Repeats, int(h.Last * 7), int(h.Age * 7)} }
+func wholeDays(h customervalue.History) days { return days{h.Repeats, int(h.Last * 7), int(h.Age * 7)} }
 
 func (d days) compare(e days) int {
 	return cmp.Or(cmp.Compare(d.Repeats, e.Repeats), cmp.Compare(d.Age, e.Age), cmp.Compare(d.Last, e.Last))
 }
 
 // history returns the history by a season's clock.
-func (l *Learner) history(d days, season Season) History {
+func (l *Learner) history(d days, season customervalue.Season) customervalue.History {
 	return l.historyAt(past{repeats: d.Repeats, first: d.Age, last: d.Age - d.Last}, 0, season)
 }
 
 // Model fits the model to the customers added, once. Money is in the currency
 // in which most customers ordered.
-func (l *Learner) Model() Model {
+func (l *Learner) Model() customervalue.Model {
 	if l.model != nil {
 		return *l.model
 	}
-	spent := map[shop.Currency][]Baskets{}
+	spent := map[shop.Currency][]customervalue.Baskets{}
 	l.rows = map[days]int{}
 	for _, c := range l.fitted.All() {
 		l.rows[c.Of.Days]++
@@ -187,7 +188,9 @@ func (l *Learner) Model() Model {
 		}
 	}
 	ours := spent[currency]
-	slices.SortFunc(ours, func(a, b Baskets) int { return cmp.Or(cmp.Compare(a.Orders, b.Orders), cmp.Compare(a.Sum, b.Sum)) })
+	slices.SortFunc(ours, func(a, b customervalue.Baskets) int {
+		return cmp.Or(cmp.Compare(a.Orders, b.Orders), cmp.Compare(a.Sum, b.Sum))
+	})
 	l.past = l.learn(0, currency, l.keep)
 	var rows []Row
 	for _, d := range sorted(l.rows, days.compare) {

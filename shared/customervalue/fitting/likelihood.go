@@ -1,9 +1,11 @@
-package customervalue
+package fitting
 
 import (
 	"cmp"
 	"math"
 	"slices"
+
+	"regulars/shared/customervalue"
 )
 
 // likelihood is a sample of histories, prepared so that one evaluation takes
@@ -11,7 +13,7 @@ import (
 // arguments of those in the formula differ by whole numbers, so they are sums
 // over the repeats.
 type likelihood struct {
-	leaving Leaving
+	leaving customervalue.Leaving
 	rows    []row // by repeats
 	total   float64
 }
@@ -21,7 +23,7 @@ type row struct {
 	last, age, weight float64
 }
 
-func newLikelihood(rows []Row, leaving Leaving, unit float64) *likelihood {
+func newLikelihood(rows []Row, leaving customervalue.Leaving, unit float64) *likelihood {
 	l := &likelihood{leaving: leaving}
 	for _, r := range rows {
 		l.rows = append(l.rows, row{r.Repeats, r.Last / unit, r.Age / unit, float64(r.Customers)})
@@ -57,13 +59,13 @@ func (l *likelihood) every(step int) *likelihood {
 }
 
 // orders returns the numbers that have these logarithms.
-func (l *likelihood) orders(logs []float64) Orders {
-	return Orders{math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2]), math.Exp(logs[3]), l.leaving}
+func (l *likelihood) orders(logs []float64) customervalue.Orders {
+	return customervalue.Orders{R: math.Exp(logs[0]), Alpha: math.Exp(logs[1]), A: math.Exp(logs[2]), B: math.Exp(logs[3]), Leaving: l.leaving}
 }
 
 // objective returns the function to minimise. If near is not nil, it is the
 // centre of the prior (see [FitOrdersNear]).
-func (l *likelihood) objective(near *Orders, unit float64) objective {
+func (l *likelihood) objective(near *customervalue.Orders, unit float64) objective {
 	return func(gradient, logs []float64) float64 {
 		sum, by := l.at(l.orders(logs))
 		if near != nil {
@@ -83,9 +85,9 @@ func (l *likelihood) objective(near *Orders, unit float64) objective {
 // at returns the log-likelihood of the sample under o and its gradient by the
 // logarithms of R, Alpha, A and B: equations 6 of the papers, with the ratio of
 // their two terms as log odds, which cannot overflow.
-func (l *likelihood) at(o Orders) (sum float64, gradient [4]float64) {
+func (l *likelihood) at(o customervalue.Orders) (sum float64, gradient [4]float64) {
 	logAlpha := math.Log(o.Alpha)
-	chances := l.leaving == AfterAny
+	chances := l.leaving == customervalue.AfterAny
 	var (
 		steps                  int     // the number of terms in the sums below
 		rates, dR              float64 // Σ log(R+i), Σ 1/(R+i)
@@ -115,8 +117,8 @@ func (l *likelihood) at(o Orders) (sum float64, gradient [4]float64) {
 		if n > 0 {
 			since := logAge - math.Log(o.Alpha+r.last)
 			u := math.Log(o.A/(o.B+n-1)) + (o.R+x)*since
-			left := logistic(u)
-			value += softplus(u)
+			left := customervalue.Logistic(u)
+			value += customervalue.Softplus(u)
 			g[0] += left * since
 			g[1] += left * (o.R + x) * (1/(o.Alpha+r.age) - 1/(o.Alpha+r.last))
 			g[2] += left / o.A

@@ -1,10 +1,11 @@
-package recommend
+package learning
 
 import (
 	"cmp"
 	"slices"
 	"time"
 
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -49,7 +50,7 @@ type Learner struct {
 	Fits int
 
 	// Catalogue is what tells substitutes from complements (see
-	// [Neighbour].Alike); without it, and for products without a category or a
+	// [recommend.Neighbour].Alike); without it, and for products without a category or a
 	// price, there are no substitutes.
 	Catalogue []shop.Product
 
@@ -120,27 +121,27 @@ func (l *Learner) number(id shop.ProductID) int32 {
 const MostNeighbours = 20
 
 // Rows returns the rows of the catalogue with everything that a night stores.
-// variants are those of the catalogue (see [Variants]); nil if lists are only
-// ranked (see [Rank]), which does not depend on them.
-func (l *Learner) Rows(variants map[shop.ProductID]shop.ProductID) map[shop.ProductID]Item {
+// variants are those of the catalogue (see [recommend.Variants]); nil if lists are only
+// ranked (see [recommend.Rank]), which does not depend on them.
+func (l *Learner) Rows(variants map[shop.ProductID]shop.ProductID) map[shop.ProductID]recommend.Item {
 	learned, uses := l.Learned(MostNeighbours), Consumables(l.Catalogue)
-	rows := make(map[shop.ProductID]Item, len(l.Catalogue))
+	rows := make(map[shop.ProductID]recommend.Item, len(l.Catalogue))
 	for _, p := range l.Catalogue {
 		of := learned[p.ID]
 		of.Consumables, of.Variants = uses[p.ID], variants[p.ID]
-		rows[p.ID] = Item{Product: p, Learned: of}
+		rows[p.ID] = recommend.Item{Product: p, Learned: of}
 	}
 	return rows
 }
 
 // Learned returns what is stored with each product that was bought, except
 // what the catalogue says (see [Learner.Rows]), with at most m neighbours each.
-func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
+func (l *Learner) Learned(m int) map[shop.ProductID]recommend.Learned {
 	near, every := l.Neighbours(m), l.EveryDays()
 	usual := l.usual()
-	out := make(map[shop.ProductID]Learned, len(l.products))
+	out := make(map[shop.ProductID]recommend.Learned, len(l.products))
 	for _, c := range l.products {
-		out[c.id] = Learned{
+		out[c.id] = recommend.Learned{
 			Neighbours: near[c.id], Customers: c.customers, Recent: c.recent, InLast: c.last,
 			Repeaters: c.repeaters(), EveryDays: every[c.id], Again: c.repeats(usual),
 		}
@@ -148,26 +149,26 @@ func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
 	return out
 }
 
-// usual returns that chance over all products; [usualAgain] if no customer has
+// usual returns that chance over all products; [recommend.UsualAgain] if no customer has
 // ordered twice yet.
 func (l *Learner) usual() float64 {
 	again, could := 0, 0
 	for _, c := range l.products {
 		again, could = again+c.again, could+c.could
 	}
-	return (float64(again) + float64(repeatPrior*usualAgain)) / (float64(could) + repeatPrior)
+	return (float64(again) + float64(recommend.RepeatPrior*recommend.UsualAgain)) / (float64(could) + recommend.RepeatPrior)
 }
 
 // Popular returns the n products that most customers bought recently, most
 // first; ties are decided by all their customers, then by ID.
-func (l *Learner) Popular(n int) []Popular {
+func (l *Learner) Popular(n int) []recommend.Popular {
 	recent := slices.DeleteFunc(slices.Clone(l.products), func(c counted) bool { return c.recent == 0 })
 	slices.SortFunc(recent, func(a, b counted) int {
 		return cmp.Or(cmp.Compare(b.recent, a.recent), cmp.Compare(b.customers, a.customers), cmp.Compare(a.id, b.id))
 	})
-	var out []Popular
+	var out []recommend.Popular
 	for _, c := range recent[:min(len(recent), max(n, 0))] {
-		out = append(out, Popular{c.id, c.recent})
+		out = append(out, recommend.Popular{Product: c.id, Customers: c.recent})
 	}
 	return out
 }
@@ -195,7 +196,7 @@ func (l *Learner) EveryDays() map[shop.ProductID]int {
 }
 
 // Consumables returns, for each product that uses others up, which ones: the
-// catalogue's relation consumable_of, inverted, for [Learned].Consumables.
+// catalogue's relation consumable_of, inverted, for [recommend.Learned].Consumables.
 func Consumables(catalogue []shop.Product) map[shop.ProductID][]shop.ProductID {
 	out := map[shop.ProductID][]shop.ProductID{}
 	for _, p := range catalogue {

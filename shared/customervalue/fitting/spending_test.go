@@ -1,15 +1,16 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"math"
 	"testing"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 )
 
 func TestFitSpendingFindsTheTrueNumbers(t *testing.T) {
 	_, _, spent := sample(1, 5000, asCDNOW)
-	fit, err := customervalue.FitSpending(spent)
+	fit, err := fitting.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func TestWorthMatchesSimulatedSpending(t *testing.T) {
 // customer.
 func TestSpendingLikelihood(t *testing.T) {
 	_, _, spent := sample(2, 300, asCDNOW)
-	fit, err := customervalue.FitSpending(spent)
+	fit, err := fitting.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)
 	}

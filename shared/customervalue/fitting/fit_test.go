@@ -1,4 +1,4 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 )
 
 // The fit finds the numbers from which customers were simulated: in nine of ten
@@ -19,7 +20,7 @@ func TestFitOrdersFindsTheTrueNumbers(t *testing.T) {
 			within, bias := make([]int, 4), make([]float64, 4)
 			for seed := range uint64(shops) {
 				_, rows, _ := sample(seed, 2000, truth)
-				fit, err := customervalue.FitOrders(rows, truth.Leaving)
+				fit, err := fitting.FitOrders(rows, truth.Leaving)
 				if err != nil {
 					t.Fatalf("shop %d: %v", seed, err)
 				}
@@ -78,11 +79,11 @@ func TestForecastMatchesSimulatedOrders(t *testing.T) {
 // determine a number, the prior does; and the unit of time makes no difference.
 func TestFitOrdersNear(t *testing.T) {
 	_, rows, _ := sample(6, 6000, asGifts)
-	alone, err := customervalue.FitOrders(rows, customervalue.AfterAny)
+	alone, err := fitting.FitOrders(rows, customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
 	}
-	close, err := customervalue.FitOrdersNear(rows, customervalue.Typical.Orders)
+	close, err := fitting.FitOrdersNear(rows, customervalue.Typical.Orders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +98,11 @@ func TestFitOrdersNear(t *testing.T) {
 
 	// A shop whose customers never leave.
 	_, rows, _ = sample(6, 400, customervalue.Orders{R: 2, Alpha: 8, A: 1e-3, B: 1e6, Leaving: customervalue.AfterAny})
-	alone, err = customervalue.FitOrders(rows, customervalue.AfterAny)
+	alone, err = fitting.FitOrders(rows, customervalue.AfterAny)
 	if err != nil || len(alone.Limits) == 0 {
 		t.Fatalf("FitOrders if no customer leaves = %+v, %v, want limits reached", alone, err)
 	}
-	close, err = customervalue.FitOrdersNear(rows, customervalue.Typical.Orders)
+	close, err = fitting.FitOrdersNear(rows, customervalue.Typical.Orders)
 	if err != nil || len(close.Limits) > 0 || close.A < 3*alone.A || close.A > customervalue.Typical.A {
 		t.Errorf("FitOrdersNear = %+v, %v, want a between %v and that of a typical shop", close, err, alone.A)
 	}
@@ -110,7 +111,7 @@ func TestFitOrdersNear(t *testing.T) {
 	}
 	daily := customervalue.Typical.Orders
 	daily.Alpha *= 7
-	again, err := customervalue.FitOrdersNear(rows, daily)
+	again, err := fitting.FitOrdersNear(rows, daily)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func TestFitModelChoosesTheWayOfLeaving(t *testing.T) {
 		"after repeats, clearly": {customervalue.Orders{R: 4, Alpha: 4, A: 4, B: 4, Leaving: customervalue.AfterRepeats}, 3000, customervalue.AfterRepeats},
 	} {
 		_, rows, spent := sample(9, c.n, c.truth)
-		m := customervalue.FitModel(rows, spent, "GBP")
+		m := fitting.FitModel(rows, spent, "GBP")
 		if m.Ordering.Leaving != c.want {
 			t.Errorf("%s: %+v, want %s", name, m.Ordering.Orders, c.want)
 		}
@@ -150,7 +151,7 @@ func TestRowsMayBeGrouped(t *testing.T) {
 	for i := range rows {
 		rows[i].Age, rows[i].Last = math.Ceil(rows[i].Age), math.Ceil(rows[i].Last)
 	}
-	apart, err := customervalue.FitOrders(rows, customervalue.AfterAny)
+	apart, err := fitting.FitOrders(rows, customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,11 +159,11 @@ func TestRowsMayBeGrouped(t *testing.T) {
 	for _, r := range rows {
 		counts[r.History]++
 	}
-	var grouped []customervalue.Row
+	var grouped []fitting.Row
 	for h, n := range counts {
-		grouped = append(grouped, customervalue.Row{History: h, Customers: n})
+		grouped = append(grouped, fitting.Row{History: h, Customers: n})
 	}
-	together, err := customervalue.FitOrders(grouped, customervalue.AfterAny)
+	together, err := fitting.FitOrders(grouped, customervalue.AfterAny)
 	if err != nil || together.Orders != apart.Orders {
 		t.Errorf("grouped: %+v, %v, want %+v", together.Orders, err, apart.Orders)
 	}
@@ -171,27 +172,27 @@ func TestRowsMayBeGrouped(t *testing.T) {
 // Weeks or days, pence or pounds: the fit is the same.
 func TestUnitsMakeNoDifference(t *testing.T) {
 	_, rows, spent := sample(4, 2000, asGifts)
-	weekly, err := customervalue.FitOrders(rows, customervalue.AfterAny)
+	weekly, err := fitting.FitOrders(rows, customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range rows {
 		rows[i].Age, rows[i].Last = rows[i].Age*7, rows[i].Last*7
 	}
-	daily, err := customervalue.FitOrders(rows, customervalue.AfterAny)
+	daily, err := fitting.FitOrders(rows, customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
 	}
 	near(t, "r", daily.R, weekly.R, 1e-4)
 	near(t, "alpha", daily.Alpha, 7*weekly.Alpha, 1e-4)
-	pounds, err := customervalue.FitSpending(spent)
+	pounds, err := fitting.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range spent {
 		spent[i].Sum *= 100
 	}
-	pence, err := customervalue.FitSpending(spent)
+	pence, err := fitting.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,21 +203,21 @@ func TestUnitsMakeNoDifference(t *testing.T) {
 // With too little data the fit fails with the right error, and with unusual
 // data all numbers are finite.
 func TestFitsOfUnusualShops(t *testing.T) {
-	many := func(n int, h ...customervalue.History) (rows []customervalue.Row) {
+	many := func(n int, h ...customervalue.History) (rows []fitting.Row) {
 		for _, h := range h {
-			rows = append(rows, customervalue.Row{History: h, Customers: n})
+			rows = append(rows, fitting.Row{History: h, Customers: n})
 		}
 		return rows
 	}
 	once, twice := customervalue.History{Age: 20}, customervalue.History{Repeats: 1, Last: 5, Age: 20}
 	for name, c := range map[string]struct {
-		rows []customervalue.Row
+		rows []fitting.Row
 		err  error // nil: a valid fit or ErrNotFound
 	}{
-		"no customers":                    {nil, customervalue.ErrTooFew},
-		"no repeat orders":                {many(1000, once), customervalue.ErrTooFew},
-		"40 customers":                    {many(20, once, twice), customervalue.ErrTooFew},
-		"all first orders are of now":     {many(500, customervalue.History{}, customervalue.History{Repeats: 1}), customervalue.ErrTooFew},
+		"no customers":                    {nil, fitting.ErrTooFew},
+		"no repeat orders":                {many(1000, once), fitting.ErrTooFew},
+		"40 customers":                    {many(20, once, twice), fitting.ErrTooFew},
+		"all first orders are of now":     {many(500, customervalue.History{}, customervalue.History{Repeats: 1}), fitting.ErrTooFew},
 		"a last order after the end":      {append(many(500, once, twice), many(1, customervalue.History{Repeats: 1, Last: 21, Age: 20})...), customervalue.ErrHistory},
 		"a last order without a repeat":   {many(500, customervalue.History{Last: 3, Age: 20}), customervalue.ErrHistory},
 		"an age of NaN":                   {many(500, customervalue.History{Age: math.NaN()}), customervalue.ErrHistory},
@@ -229,25 +230,25 @@ func TestFitsOfUnusualShops(t *testing.T) {
 		"an hour and a century":           {append(many(500, once, twice), many(5, customervalue.History{Repeats: 2, Last: 0.001, Age: 5000})...), nil},
 	} {
 		for _, leaving := range []customervalue.Leaving{customervalue.AfterRepeats, customervalue.AfterAny} {
-			fit, err := customervalue.FitOrders(c.rows, leaving)
+			fit, err := fitting.FitOrders(c.rows, leaving)
 			switch {
 			case c.err != nil && !errors.Is(err, c.err):
 				t.Errorf("%s, %s: FitOrders = %v, want %v", name, leaving, err, c.err)
-			case c.err == nil && err != nil && !errors.Is(err, customervalue.ErrNotFound):
+			case c.err == nil && err != nil && !errors.Is(err, fitting.ErrNotFound):
 				t.Errorf("%s, %s: FitOrders = %v", name, leaving, err)
 			case c.err == nil && err == nil && (!fit.Valid() || math.IsNaN(fit.LogLikelihood)):
 				t.Errorf("%s, %s: FitOrders = %+v, which is not a valid fit", name, leaving, fit)
 			}
 		}
 	}
-	if m := customervalue.FitModel(nil, nil, "GBP"); m.Own() || len(m.Why) != 2 || !m.Orders().Valid() {
+	if m := fitting.FitModel(nil, nil, "GBP"); m.Own() || len(m.Why) != 2 || !m.Orders().Valid() {
 		t.Errorf("FitModel without customers = %+v, want a typical shop and two sentences in Why", m)
 	}
 	baskets := slices.Repeat([]customervalue.Baskets{{Orders: 1, Sum: 100}, {Orders: 2, Sum: math.Inf(1)}, {Orders: 0, Sum: 3}, {Orders: 1, Sum: -5}}, 99)
-	if _, err := customervalue.FitSpending(baskets); !errors.Is(err, customervalue.ErrTooFew) {
+	if _, err := fitting.FitSpending(baskets); !errors.Is(err, fitting.ErrTooFew) {
 		t.Errorf("FitSpending of 99 customers who spent something = %v, want too few", err)
 	}
-	if fit, err := customervalue.FitSpending(slices.Repeat(baskets, 2)); err == nil && !fit.Valid() {
+	if fit, err := fitting.FitSpending(slices.Repeat(baskets, 2)); err == nil && !fit.Valid() {
 		t.Errorf("FitSpending if all spent the same = %+v, which is not a valid fit", fit)
 	}
 }

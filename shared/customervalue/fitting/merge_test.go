@@ -1,4 +1,4 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -29,14 +29,14 @@ func buyers(t *rapid.T) (all []profile.Profile) {
 	return all
 }
 
-func learnerOf(most int) *customervalue.Learner {
-	l := customervalue.NewLearner(noon)
+func learnerOf(most int) *fitting.Learner {
+	l := fitting.NewLearner(noon)
 	l.Fit(most)
 	l.ByClocks(func(profile.Profile) *time.Location { return time.UTC })
 	return l
 }
 
-func encoded(t rapid.TB, l *customervalue.Learner) string {
+func encoded(t rapid.TB, l *fitting.Learner) string {
 	t.Helper()
 	body, err := json.Marshal(l)
 	if err != nil {
@@ -50,7 +50,7 @@ func encoded(t rapid.TB, l *customervalue.Learner) string {
 func TestLearnersOfPartsMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.IntRange(1, 50).Draw(t, "most")
-		all, parts := learnerOf(most), make([]*customervalue.Learner, rapid.IntRange(1, 5).Draw(t, "parts"))
+		all, parts := learnerOf(most), make([]*fitting.Learner, rapid.IntRange(1, 5).Draw(t, "parts"))
 		for i := range parts {
 			parts[i] = learnerOf(most)
 		}
@@ -104,7 +104,7 @@ func TestForecastsOfASample(t *testing.T) {
 	people := profilesOf(onlineRetail(t), "GBP")
 	var all judged
 	for _, most := range []int{9000, 2000, 1000, 500} {
-		l := customervalue.NewLearner(at)
+		l := fitting.NewLearner(at)
 		l.Fit(most)
 		for _, p := range people {
 			l.Add(asOf(p, at))

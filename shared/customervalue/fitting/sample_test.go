@@ -1,10 +1,11 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"math"
 	"math/rand/v2"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 )
 
 // gamma draws from a gamma distribution (Marsaglia and Tsang 2000).
@@ -72,12 +73,12 @@ var (
 
 // sample simulates the customers of a shop whose first orders came over half a
 // year.
-func sample(seed uint64, n int, o customervalue.Orders) (people []person, rows []customervalue.Row, spent []customervalue.Baskets) {
+func sample(seed uint64, n int, o customervalue.Orders) (people []person, rows []fitting.Row, spent []customervalue.Baskets) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	for range n {
 		p := draw(random, o, asBasket, 26+26*random.Float64(), 26)
 		people = append(people, p)
-		rows = append(rows, customervalue.Row{History: p.History, Customers: 1})
+		rows = append(rows, fitting.Row{History: p.History, Customers: 1})
 		spent = append(spent, p.spent)
 	}
 	return people, rows, spent

@@ -1,4 +1,4 @@
-package recommend_test
+package learning_test
 
 import (
 	"fmt"
@@ -15,15 +15,16 @@ import (
 	"pgregory.net/rapid"
 
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/shop"
 )
 
 // someShop is a shop of 12 products and 60 customers with two to five orders.
 // A customer often buys the product with the next higher number later.
-func someShop() (customers [][]recommend.Purchase) {
+func someShop() (customers [][]learning.Purchase) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
-		var all []recommend.Purchase
+		var all []learning.Purchase
 		for order := range 2 + r.IntN(4) {
 			p := r.IntN(12)
 			if len(all) > 0 && r.IntN(2) == 0 {
@@ -40,8 +41,8 @@ func someShop() (customers [][]recommend.Purchase) {
 	return customers
 }
 
-func learner(customers [][]recommend.Purchase) *recommend.Learner {
-	l := recommend.NewLearner(now.AddDate(0, 0, -60))
+func learner(customers [][]learning.Purchase) *learning.Learner {
+	l := learning.NewLearner(now.AddDate(0, 0, -60))
 	for _, c := range customers {
 		l.Add(c)
 	}
@@ -122,9 +123,9 @@ func compare(a, b float64) int {
 // A product that is bought later ranks above one that is bought earlier, even
 // if the same customers bought both: ink does not lead to a printer.
 func TestProductsBoughtLaterRankHigher(t *testing.T) {
-	var customers [][]recommend.Purchase
+	var customers [][]learning.Purchase
 	for c := range 40 {
-		customers = append(customers, []recommend.Purchase{
+		customers = append(customers, []learning.Purchase{
 			bought("printer", 90), bought("ink", 60), bought("paper", 30), bought(fmt.Sprint("other", c%5), 45),
 		})
 	}
@@ -165,18 +166,18 @@ func TestProductsThatAreNotFittedGetCoPurchaseScores(t *testing.T) {
 // A product with fewer than three buyers is not fitted and does not harm the
 // others.
 func TestTinyShopIsLearned(t *testing.T) {
-	l := learner([][]recommend.Purchase{{bought("a", 9), bought("b", 3)}})
+	l := learner([][]learning.Purchase{{bought("a", 9), bought("b", 3)}})
 	got := l.Neighbours(20)
 	if len(got["a"]) != 1 || got["a"][0].Product != "b" || !(got["a"][0].Score > 0) {
 		t.Errorf("Neighbours = %v, want a and b as each other's neighbours", got)
 	}
-	if got := learner([][]recommend.Purchase{{bought("a", 9)}, nil, {}}).Learned(20); len(got) != 1 || len(got["a"].Neighbours) != 0 {
+	if got := learner([][]learning.Purchase{{bought("a", 9)}, nil, {}}).Learned(20); len(got) != 1 || len(got["a"].Neighbours) != 0 {
 		t.Errorf("Learned of one product = %v", got)
 	}
 }
 
 func TestLearned(t *testing.T) {
-	l := learner([][]recommend.Purchase{
+	l := learner([][]learning.Purchase{
 		{bought("tea", 90), bought("tea", 80), bought("tea", 70), bought("mug", 70)}, // again in 2 of 2 orders
 		{bought("tea", 90), bought("mug", 10)},                                       // in 0 of 1
 		{bought("tea", 5)},
@@ -201,15 +202,15 @@ func TestLearned(t *testing.T) {
 // A half of a shop that is like the whole has the scores of the whole, fitted
 // or not, if the penalties are told that it is a half.
 func TestShareOfASampleKeepsTheScores(t *testing.T) {
-	customer := func(i int) []recommend.Purchase {
-		return []recommend.Purchase{bought("tea", 9), bought([]string{"mug", "pot", "jar"}[i%3], 8), bought([]string{"cup", "tin"}[i%2], 7)}
+	customer := func(i int) []learning.Purchase {
+		return []learning.Purchase{bought("tea", 9), bought([]string{"mug", "pot", "jar"}[i%3], 8), bought([]string{"cup", "tin"}[i%2], 7)}
 	}
-	var half, whole [][]recommend.Purchase
+	var half, whole [][]learning.Purchase
 	for i := range 30 {
 		half, whole = append(half, customer(i)), append(whole, customer(i), customer(i))
 	}
-	for phrase, fits := range map[string]int{"fitted": recommend.MostFitted, "not fitted": 0} {
-		scores := func(customers [][]recommend.Purchase, share float64) map[string]float64 {
+	for phrase, fits := range map[string]int{"fitted": learning.MostFitted, "not fitted": 0} {
+		scores := func(customers [][]learning.Purchase, share float64) map[string]float64 {
 			l := learner(customers)
 			l.Fits, l.Share = fits, share
 			out := map[string]float64{}
@@ -241,7 +242,7 @@ func TestSimilarity(t *testing.T) {
 		"out of season":    {4, 4, 4, 0, 4. / 9 * math.Pow(.2, .25)},
 		"a broken counter": {4, 4, 4, -7, 4. / 9 * math.Pow(.2, .25)},
 	} {
-		if got := recommend.Similarity(c.both, c.source, c.candidate, c.recent); math.Abs(got-c.want) > 1e-12 {
+		if got := learning.Similarity(c.both, c.source, c.candidate, c.recent); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: Similarity(%d, %d, %d, %d) = %v, want %v", phrase, c.both, c.source, c.candidate, c.recent, got, c.want)
 		}
 	}
@@ -252,12 +253,12 @@ func TestSimilarity(t *testing.T) {
 // purchases.
 func TestLearnedRowsAreValidForRandomShops(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		one := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recommend.Purchase {
-			return bought(string(drawID(t)), rapid.IntRange(0, 90).Draw(t, "ago"))
+		one := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) learning.Purchase {
+			return bought(drawID(t), rapid.IntRange(0, 90).Draw(t, "ago"))
 		}), 0, 8)
 		customers := rapid.SliceOfN(one, 0, 20).Draw(t, "customers")
-		fits := rapid.SampledFrom([]int{recommend.MostFitted, 3, 0}).Draw(t, "fits")
-		learn := func(customers [][]recommend.Purchase) map[shop.ProductID]recommend.Learned {
+		fits := rapid.SampledFrom([]int{learning.MostFitted, 3, 0}).Draw(t, "fits")
+		learn := func(customers [][]learning.Purchase) map[shop.ProductID]recommend.Learned {
 			l := learner(customers)
 			l.Fits = fits
 			return l.Learned(5)

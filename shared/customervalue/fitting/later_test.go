@@ -1,4 +1,4 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"cmp"
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -95,22 +96,22 @@ func asOf(p profile.Profile, at time.Time) profile.Profile {
 // learnAsOf returns what a night at a time would learn, and what it would have
 // learned before there were calibration and seasons: the likelier model.
 func learnAsOf(people []profile.Profile, at time.Time, currency shop.Currency) (now, before customervalue.Model) {
-	learner := customervalue.NewLearner(at)
-	var rows []customervalue.Row
+	learner := fitting.NewLearner(at)
+	var rows []fitting.Row
 	var spent []customervalue.Baskets
 	for _, p := range people {
 		p = asOf(p, at)
 		learner.Add(p)
 		if h, any := customervalue.Of(p, at); any {
-			rows = append(rows, customervalue.Row{History: h, Customers: 1})
+			rows = append(rows, fitting.Row{History: h, Customers: 1})
 			spent = append(spent, customervalue.BasketsOf(p, currency))
 		}
 	}
-	return learner.Model(), customervalue.FitModel(rows, spent, currency)
+	return learner.Model(), fitting.FitModel(rows, spent, currency)
 }
 
 func judge(m customervalue.Model, people []profile.Profile, at time.Time) (j judged) {
-	end := at.AddDate(0, 0, customervalue.Trial)
+	end := at.AddDate(0, 0, fitting.Trial)
 	var n, expected, actual float64
 	for _, p := range people {
 		then := asOf(p, at)
@@ -200,7 +201,7 @@ func growing(at time.Time) float64 { return 1.2 * math.Pow(1.5, at.Sub(noon).Hou
 // of days until noon, ordering until Trial days after it.
 func shopWith(seed uint64, n, days int, o customervalue.Orders, now pace) (people []profile.Profile) {
 	random := rand.New(rand.NewPCG(seed, 2))
-	end := noon.AddDate(0, 0, customervalue.Trial)
+	end := noon.AddDate(0, 0, fitting.Trial)
 	const fastest = 1.5
 	for i := range n {
 		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i))}
@@ -280,7 +281,7 @@ func TestModelIsChosenByHeldOutError(t *testing.T) {
 	leavers := customervalue.Orders{R: 2, Alpha: 10, A: 2, B: 2}
 	for _, truth := range []customervalue.Leaving{customervalue.AfterRepeats, customervalue.AfterAny} {
 		leavers.Leaving = truth
-		learner := customervalue.NewLearner(noon)
+		learner := fitting.NewLearner(noon)
 		learner.Keep(map[bool]customervalue.Leaving{true: customervalue.AfterAny, false: customervalue.AfterRepeats}[truth == customervalue.AfterRepeats]) // clearly wrong
 		for _, p := range shopWith(4, 3000, 500, leavers, steady) {
 			learner.Add(asOf(p, noon))
@@ -291,7 +292,7 @@ func TestModelIsChosenByHeldOutError(t *testing.T) {
 	}
 	alike := shopWith(9, 1500, 500, asGifts, steady) // hardly any customer leaves after the first order
 	for _, inForce := range []customervalue.Leaving{customervalue.AfterRepeats, customervalue.AfterAny} {
-		learner := customervalue.NewLearner(noon)
+		learner := fitting.NewLearner(noon)
 		learner.Keep(inForce)
 		for _, p := range alike {
 			learner.Add(asOf(p, noon))
@@ -300,7 +301,7 @@ func TestModelIsChosenByHeldOutError(t *testing.T) {
 			t.Errorf("both models are about as good, but %s replaces %s, which is in force", m.Ordering.Leaving, inForce)
 		}
 	}
-	young := customervalue.NewLearner(noon)
+	young := fitting.NewLearner(noon)
 	for _, p := range shopWith(5, 1000, 200, asGifts, steady) {
 		young.Add(asOf(p, noon))
 	}
@@ -313,8 +314,8 @@ func TestModelIsChosenByHeldOutError(t *testing.T) {
 // The same customers in another order give the same.
 func TestCalibrationDoesNotDependOnTheOrderOfCustomers(t *testing.T) {
 	people := shopWith(6, 1500, 600, asGifts, seasonal)
-	learn := func() (customervalue.Model, customervalue.Report) {
-		l := customervalue.NewLearner(noon)
+	learn := func() (customervalue.Model, fitting.Report) {
+		l := fitting.NewLearner(noon)
 		for _, p := range people {
 			l.Add(asOf(p, noon))
 		}

@@ -1,4 +1,4 @@
-package recommend
+package learning
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -65,17 +66,10 @@ func (t *tally) repeaters() (all int) {
 
 // repeats returns the chance that an order contains the product if the customer
 // bought it before. It is the counted share, drawn towards the shop's usual
-// chance as if that had been seen in repeatPrior more orders.
+// chance as if that had been seen in [recommend.RepeatPrior] more orders.
 func (t *tally) repeats(usual float64) float64 {
-	return (float64(t.again) + float64(repeatPrior*usual)) / (float64(t.could) + repeatPrior)
+	return (float64(t.again) + float64(recommend.RepeatPrior*usual)) / (float64(t.could) + recommend.RepeatPrior)
 }
-
-// repeatPrior is how many orders the prior chance of a repeat weighs: for a
-// product, the shop's chance; for a customer, the product's.
-const repeatPrior = 5
-
-// usualAgain is the chance of a repeat before anything was counted.
-const usualAgain = 0.1
 
 // every returns the median of the customers' mean days between two purchases, of an even
 // number the shorter of the middle two; false for fewer customers than [FewestRhythms].

@@ -1,9 +1,10 @@
-package customervalue
+package fitting
 
 import (
 	"math"
 	"time"
 
+	"regulars/shared/customervalue"
 	"regulars/shared/shop"
 )
 
@@ -32,25 +33,25 @@ type HeldOut struct {
 
 // learned is what the past of a shop says about its forecasts, besides the fit.
 type learned struct {
-	season      Season
-	leaving     Leaving   // of the model that predicted the quarters better; empty without quarters
-	quarters    []HeldOut // of that model, not calibrated; the newest first
-	calibration Calibration
+	season      customervalue.Season
+	leaving     customervalue.Leaving // of the model that predicted the quarters better; empty without quarters
+	quarters    []HeldOut             // of that model, not calibrated; the newest first
+	calibration customervalue.Calibration
 }
 
 // learn learns from the orders before a day, a number of days ago. It keeps a
 // way of leaving unless the other one is clearly better, see [Learner.Keep].
-func (l *Learner) learn(ago int, currency shop.Currency, keep Leaving) (k learned) {
+func (l *Learner) learn(ago int, currency shop.Currency, keep customervalue.Leaving) (k learned) {
 	k.season = l.seasonAt(ago)
 	var anyOrder, repeats []HeldOut
 	var gain, square float64 // by how much the errors of AfterRepeats are smaller
 	first := l.sample.since()
 	for cut := ago + Trial; cut <= ago+mostQuarters*Trial && first-cut >= daysBefore; cut += Trial {
 		people := l.sample.at(cut, cut-Trial, currency)
-		m := Model{Currency: currency, Season: k.season}
+		m := customervalue.Model{Currency: currency, Season: k.season}
 		m.Spending, _ = FitSpending(basketsOf(people)) // else only orders are compared
-		a, errorsA, ok := l.predict(people, cut, m, AfterAny)
-		b, errorsB, okB := l.predict(people, cut, m, AfterRepeats)
+		a, errorsA, ok := l.predict(people, cut, m, customervalue.AfterAny)
+		b, errorsB, okB := l.predict(people, cut, m, customervalue.AfterRepeats)
 		if !ok || !okB {
 			break // too few customers; still fewer in older quarters
 		}
@@ -63,10 +64,10 @@ func (l *Learner) learn(ago int, currency shop.Currency, keep Leaving) (k learne
 	if len(anyOrder) == 0 {
 		return k
 	}
-	k.leaving, k.quarters = AfterAny, anyOrder
+	k.leaving, k.quarters = customervalue.AfterAny, anyOrder
 	standardError := math.Sqrt(square)
-	if keep == AfterAny && gain > standardError || keep == AfterRepeats && gain >= -standardError || keep == "" && gain > 0 {
-		k.leaving, k.quarters = AfterRepeats, repeats
+	if keep == customervalue.AfterAny && gain > standardError || keep == customervalue.AfterRepeats && gain >= -standardError || keep == "" && gain > 0 {
+		k.leaving, k.quarters = customervalue.AfterRepeats, repeats
 	}
 	k.calibration = calibrationOf(k.quarters)
 	return k
@@ -75,8 +76,8 @@ func (l *Learner) learn(ago int, currency shop.Currency, keep Leaving) (k learne
 // predict fits a way of leaving at the cut, and compares its forecast with what
 // happened in the quarter after it. It also returns each customer's
 // [deviance]; false if there are too few customers.
-func (l *Learner) predict(people []past, cut int, m Model, leaving Leaving) (q HeldOut, errors []float64, ok bool) {
-	near := Typical.Orders
+func (l *Learner) predict(people []past, cut int, m customervalue.Model, leaving customervalue.Leaving) (q HeldOut, errors []float64, ok bool) {
+	near := customervalue.Typical.Orders
 	near.Leaving = leaving
 	var err error
 	if m.Ordering, err = FitOrdersNear(l.rowsAt(people, cut, m.Season), near); err != nil {
@@ -91,9 +92,9 @@ func (l *Learner) predict(people []past, cut int, m Model, leaving Leaving) (q H
 
 // compare compares the forecast of m for the quarter from cut on with what
 // happened in it. It also returns the orders expected of each customer.
-func (l *Learner) compare(people []past, cut int, m Model) (q HeldOut, means []float64) {
+func (l *Learner) compare(people []past, cut int, m customervalue.Model) (q HeldOut, means []float64) {
 	q = HeldOut{Cut: l.day(cut), Customers: len(people)}
-	ahead := m.ahead(q.Cut, Quarter)
+	ahead := m.Ahead(q.Cut, customervalue.Quarter)
 	for _, p := range people {
 		mean := m.Ordering.Expected(l.historyAt(p, cut, m.Season), ahead)
 		means = append(means, mean)
@@ -120,9 +121,9 @@ func deviance(actual, mean float64) float64 {
 
 // fit fits the model that predicted the quarters better; without any, or if
 // that fails, the likelier one.
-func (k learned) fit(rows []Row) (Ordering, error) {
+func (k learned) fit(rows []Row) (customervalue.Ordering, error) {
 	if k.leaving != "" {
-		near := Typical.Orders
+		near := customervalue.Typical.Orders
 		near.Leaving = k.leaving
 		if fit, err := FitOrdersNear(rows, near); err == nil {
 			return fit, nil
@@ -131,7 +132,7 @@ func (k learned) fit(rows []Row) (Ordering, error) {
 	return fitEither(rows)
 }
 
-func basketsOf(people []past) (spent []Baskets) {
+func basketsOf(people []past) (spent []customervalue.Baskets) {
 	for _, p := range people {
 		spent = append(spent, p.spent)
 	}
@@ -145,12 +146,12 @@ func (l *Learner) day(ago int) time.Time { return l.now.Add(-time.Duration(ago) 
 func (l *Learner) ago(t time.Time) int { return max(0, int(l.now.Sub(t)/(24*time.Hour))) }
 
 // historyAt returns the history at a cut, by a season's clock.
-func (l *Learner) historyAt(p past, cut int, season Season) History {
+func (l *Learner) historyAt(p past, cut int, season customervalue.Season) customervalue.History {
 	first := l.day(p.first)
-	return History{Repeats: p.repeats, Last: season.weeks(first, l.day(p.last)), Age: season.weeks(first, l.day(cut))}.clamped()
+	return customervalue.History{Repeats: p.repeats, Last: season.Weeks(first, l.day(p.last)), Age: season.Weeks(first, l.day(cut))}.Clamped()
 }
 
-func (l *Learner) rowsAt(people []past, cut int, season Season) (rows []Row) {
+func (l *Learner) rowsAt(people []past, cut int, season customervalue.Season) (rows []Row) {
 	for _, p := range people {
 		rows = append(rows, Row{l.historyAt(p, cut, season), 1})
 	}

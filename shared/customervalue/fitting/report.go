@@ -1,4 +1,4 @@
-package customervalue
+package fitting
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/customervalue"
 	"regulars/shared/shop"
 )
 
@@ -56,9 +57,9 @@ type TrialResult struct {
 	ActualSpending   float64 `json:"spent,omitempty"`
 
 	// What the night would have known.
-	Calibration Calibration `json:"calibration,omitzero"`
-	Quarters    int         `json:"quarters,omitempty"` // compared, for the calibration
-	Seasons     bool        `json:"seasons,omitempty"`
+	Calibration customervalue.Calibration `json:"calibration,omitzero"`
+	Quarters    int                       `json:"quarters,omitempty"` // compared, for the calibration
+	Seasons     bool                      `json:"seasons,omitempty"`
 
 	Groups []Group `json:"groups"` // by repeat orders before the cut
 }
@@ -79,7 +80,7 @@ const MostRepeats = 7
 func (l *Learner) Report() Report {
 	model := l.Model()
 	r := Report{At: l.now, Quarters: l.past.quarters, Spread: l.sample.spread()}
-	orders, ahead := model.Orders(), model.ahead(l.now, Quarter)
+	orders, ahead := model.Orders(), model.Ahead(l.now, customervalue.Quarter)
 	r.Customers = l.customers
 	each := 1.0 // customers for whom one fitted customer stands
 	if n := l.fitted.Len(); 0 < n && n < r.Customers {
@@ -127,7 +128,7 @@ func (l *Learner) try(currency shop.Currency) (t TrialResult, err error) {
 	if !m.Own() {
 		return t, errors.New(m.Why[0])
 	}
-	plain := Model{Spending: m.Spending, Currency: currency}
+	plain := customervalue.Model{Spending: m.Spending, Currency: currency}
 	if plain.Ordering, err = (learned{leaving: m.Ordering.Leaving}).fit(l.rowsAt(people, Trial, nil)); err != nil {
 		return t, err
 	}
@@ -138,11 +139,11 @@ func (l *Learner) try(currency shop.Currency) (t TrialResult, err error) {
 		ExpectedSpending: after.ExpectedSpending, PlainSpending: before.ExpectedSpending, ActualSpending: after.ActualSpending,
 		Calibration: m.Calibration, Quarters: len(known.quarters), Seasons: m.Season.Known(), Groups: make([]Group, MostRepeats+1),
 	}
-	ahead, all := m.ahead(t.Cut, Quarter), float64(t.Customers)
+	ahead, all := m.Ahead(t.Cut, customervalue.Quarter), float64(t.Customers)
 	for i, p := range people {
 		actual, naive := float64(p.next), 0.0
 		if p.repeats > 0 {
-			naive = float64(p.repeats) / max(float64(p.first-Trial)/7, 1.0/7) * Quarter
+			naive = float64(p.repeats) / max(float64(p.first-Trial)/7, 1.0/7) * customervalue.Quarter
 		}
 		t.Naive += naive
 		t.Error += math.Abs(means[i]-actual) / all

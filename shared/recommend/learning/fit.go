@@ -1,4 +1,4 @@
-package recommend
+package learning
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
 
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -36,7 +37,6 @@ const (
 	follow       = 0.5
 	fittedTrend  = 0.5
 	followers    = 200 // entries kept of each row of A, the largest; keeping all improves nothing
-	usualScale   = 0.2 // of co-purchase scores in a shop with no fitted products
 	fewestBuyers = 3   // of a fitted product
 )
 
@@ -61,11 +61,11 @@ type later struct {
 // products with the most customers get the fit above. Rows that are not fitted,
 // or are shorter than m, are filled up from [Learner.Together], scaled to the
 // fit. Scores are above 0 and finite.
-func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
-	out := make(map[shop.ProductID][]Neighbour, len(l.products))
+func (l *Learner) Neighbours(m int) map[shop.ProductID][]recommend.Neighbour {
+	out := make(map[shop.ProductID][]recommend.Neighbour, len(l.products))
 	s := l.coPurchases()
 	f, ok := l.fit(s)
-	scale := usualScale
+	scale := recommend.UsualScale
 	if ok {
 		scale = l.fitted(f, s, m, out)
 	}
@@ -77,7 +77,7 @@ func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
 		s.count(l, int32(j))
 		best := strongest{m, row}
 		for _, n := range l.together(int32(j), s, m) {
-			if near(row, n.Product) == nil {
+			if !slices.ContainsFunc(row, func(has recommend.Neighbour) bool { return has.Product == n.Product }) {
 				n.Score *= scale
 				best.add(n)
 			}
@@ -91,7 +91,7 @@ func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
 
 // fitted puts the fitted rows into out. It returns how much one point of
 // co-purchase is worth in them, measured over the rows of the first products.
-func (l *Learner) fitted(f *fit, s *coPurchases, m int, out map[shop.ProductID][]Neighbour) float64 {
+func (l *Learner) fitted(f *fit, s *coPurchases, m int, out map[shop.ProductID][]recommend.Neighbour) float64 {
 	var fitted, together float64
 	work := make([]float64, f.n)
 	for at, j := range f.of {
@@ -106,13 +106,13 @@ func (l *Learner) fitted(f *fit, s *coPurchases, m int, out map[shop.ProductID][
 	if fitted > 0 && together > 0 {
 		return fitted / together
 	}
-	return usualScale
+	return recommend.UsualScale
 }
 
 // scaled is the number of products from which the scale is measured.
 const scaled = 500
 
-func sum(row []Neighbour) (total float64) {
+func sum(row []recommend.Neighbour) (total float64) {
 	for _, n := range row {
 		total += n.Score
 	}
@@ -216,7 +216,7 @@ func (f *fit) followers(s *coPurchases) []later {
 // row returns the fitted neighbours of source j, whose customers s has counted.
 // A neighbour shares at least one customer with j. work has n places and is
 // overwritten.
-func (f *fit) row(l *Learner, j int32, s *coPurchases, work []float64, m int) []Neighbour {
+func (f *fit) row(l *Learner, j int32, s *coPurchases, work []float64, m int) []recommend.Neighbour {
 	clear(work)
 	inverse := f.p[int(f.place[j])*f.n:][:f.n]
 	for k, p := range inverse {
@@ -232,7 +232,7 @@ func (f *fit) row(l *Learner, j int32, s *coPurchases, work []float64, m int) []
 		}
 		score := (float64(follow*work[at]) - inverse[at]/f.p[int(at)*f.n+int(at)]) * f.trend[at]
 		if score > 0 && !math.IsInf(score, 0) {
-			best.add(Neighbour{l.products[i].id, score, int(s.both[i]), s.substitutes(i)})
+			best.add(recommend.Neighbour{Product: l.products[i].id, Score: score, Customers: int(s.both[i]), Alike: s.substitutes(i)})
 		}
 	}
 	return best.row

@@ -1,4 +1,4 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"bufio"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 )
 
 // buyer is a customer of the CDNOW sample: in 39 weeks from 1997-01-01, and in
@@ -83,9 +84,9 @@ func cdnowOrders(t testing.TB) map[string]map[time.Time]float64 {
 
 func weeks(d time.Duration) float64 { return d.Hours() / 168 }
 
-func rowsOf(buyers []buyer) (rows []customervalue.Row) {
+func rowsOf(buyers []buyer) (rows []fitting.Row) {
 	for _, b := range buyers {
-		rows = append(rows, customervalue.Row{History: b.History, Customers: 1})
+		rows = append(rows, fitting.Row{History: b.History, Customers: 1})
 	}
 	return rows
 }
@@ -101,7 +102,7 @@ func near(t *testing.T, what string, got, want, share float64) {
 // The numbers of table 2 of the paper, and the forecast for the next 39 weeks.
 func TestCDNOWGivesThePublishedNumbers(t *testing.T) {
 	buyers := cdnow(t)
-	fit, err := customervalue.FitOrders(rowsOf(buyers), customervalue.AfterRepeats)
+	fit, err := fitting.FitOrders(rowsOf(buyers), customervalue.AfterRepeats)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +147,7 @@ func TestCDNOWGivesThePublishedNumbers(t *testing.T) {
 // are closer for each customer.
 func TestCDNOWWithLeavingAfterAnyOrder(t *testing.T) {
 	buyers := cdnow(t)
-	fit, err := customervalue.FitOrders(rowsOf(buyers), customervalue.AfterAny)
+	fit, err := fitting.FitOrders(rowsOf(buyers), customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestCDNOWSpending(t *testing.T) {
 	for _, b := range cdnow(t) {
 		spent = append(spent, b.spent)
 	}
-	fit, err := customervalue.FitSpending(spent)
+	fit, err := fitting.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,11 @@
-package customervalue
+package fitting
 
 import (
 	"cmp"
 	"slices"
 	"time"
 
+	"regulars/shared/customervalue"
 	"regulars/shared/hashsample"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -102,7 +103,7 @@ func (s *sample) since() (days int) {
 type past struct {
 	first, last int // days before the learner's time
 	repeats     int
-	spent       Baskets
+	spent       customervalue.Baskets
 	next        int     // orders between the cut and its end
 	later       float64 // spent on these, in minor units
 }

@@ -1,4 +1,4 @@
-package customervalue_test
+package fitting_test
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/shared/customervalue"
+	"regulars/shared/customervalue/fitting"
 	"regulars/shared/profile"
 )
 
@@ -77,7 +78,7 @@ func TestOldPartsAreRead(t *testing.T) {
 			t.Errorf("%s: Outlook = %+v, want %+v", phrase, got, want)
 		}
 	}
-	var report customervalue.Report
+	var report fitting.Report
 	if err := json.Unmarshal([]byte(`{"customers":3,"endless":2,"trial":{"cut":"2026-08-01T00:00:00Z","customers":3,"expected":4,"happened":5,"within":0.9,"naive":3,"error":0.5,"naive_error":1,"groups":[]}}`), &report); err != nil || report.Trial.Expected != 4 || report.Trial.Plain != 0 {
 		t.Errorf("an old report: %+v, %v", report, err)
 	}
@@ -85,7 +86,7 @@ func TestOldPartsAreRead(t *testing.T) {
 
 // A function of the version before reads what it needs from a new part.
 func TestOldReadersReadNewParts(t *testing.T) {
-	learner := customervalue.NewLearner(noon)
+	learner := fitting.NewLearner(noon)
 	for _, p := range shopWith(7, 800, 500, asGifts, seasonal) {
 		learner.Add(asOf(p, noon))
 	}

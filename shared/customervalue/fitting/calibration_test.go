@@ -1,4 +1,4 @@
-package customervalue
+package fitting
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/customervalue"
 	"regulars/shared/hashsample"
 	"regulars/shared/profile"
 )
@@ -45,13 +46,13 @@ func TestCalibrationOfOrdersAndBaskets(t *testing.T) {
 		t.Errorf("calibrationOf = %+v, want about %.3f and %.3f", got, math.Sqrt(0.9), math.Sqrt(1.2))
 	}
 	q.Actual, q.ActualSpending = 0, 0
-	if got := calibrationOf([]HeldOut{q, q}); got != (Calibration{1, 1}) {
+	if got := calibrationOf([]HeldOut{q, q}); got != (customervalue.Calibration{Orders: 1, Basket: 1}) {
 		t.Errorf("calibrationOf quarters without an order = %+v, want 1 and 1", got)
 	}
 }
 
 func TestSeasonIsAClock(t *testing.T) {
-	christmas := Season{0.8, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 1, 1.1, 1.5, 1.4}
+	christmas := customervalue.Season{0.8, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 1, 1.1, 1.5, 1.4}
 	day := func(s string) time.Time {
 		at, err := time.Parse(time.DateOnly, s)
 		if err != nil {
@@ -60,25 +61,25 @@ func TestSeasonIsAClock(t *testing.T) {
 		return at
 	}
 	for phrase, c := range map[string]struct {
-		season   Season
+		season   customervalue.Season
 		from, to string
 		want     float64
 	}{
 		"no season":                  {nil, "2026-11-01", "2026-12-01", 30.0 / 7},
-		"a damaged season":           {Season{1, 2}, "2026-11-01", "2026-12-01", 30.0 / 7},
-		"an impossible factor":       {Season{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e9}, "2026-12-01", "2026-12-29", 4},
+		"a damaged season":           {customervalue.Season{1, 2}, "2026-11-01", "2026-12-01", 30.0 / 7},
+		"an impossible factor":       {customervalue.Season{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e9}, "2026-12-01", "2026-12-29", 4},
 		"a whole month":              {christmas, "2026-11-01", "2026-12-01", 1.5 * 30 / 7},
 		"half a month":               {christmas, "2026-11-16", "2026-12-01", 1.5 * 15 / 7},
 		"over the end of a year":     {christmas, "2026-12-25", "2027-01-08", (1.4*7 + 0.8*7) / 7},
 		"a leap year's February":     {christmas, "2028-02-01", "2028-03-01", 0.9*28/7 + 1.0/7},
 		"the same months of 8 years": {christmas, "2020-03-01", "2028-03-01", (2922 + 8*3.1) / 7},
 	} {
-		if got := c.season.weeks(day(c.from), day(c.to)); math.Abs(got-c.want) > 1e-9 {
+		if got := c.season.Weeks(day(c.from), day(c.to)); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("%s: %.4f weeks, want %.4f", phrase, got, c.want)
 		}
 	}
 	for d := day("2027-01-01"); d.Before(day("2029-01-02")); d = d.Add(13 * time.Hour) {
-		if !(christmas.weeks(d, d.Add(13*time.Hour)) > 0) {
+		if !(christmas.Weeks(d, d.Add(13*time.Hour)) > 0) {
 			t.Fatalf("the clock does not advance after %v", d)
 		}
 	}
@@ -107,10 +108,11 @@ func TestSeasonOf(t *testing.T) {
 			return map[bool]float64{true: 1.28, false: 0.977}[i == 5]
 		}},
 	} {
-		mean := 0.0
 		s := seasonOf(c.months)
+		year := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		mean := s.Weeks(year, year.AddDate(1, 0, 0)) * 7 / 365
 		for i, f := range s {
-			if mean += f * monthDays[i] / 365; math.Abs(f-c.want(i)) > 0.02 {
+			if math.Abs(f-c.want(i)) > 0.02 {
 				t.Errorf("%s: month %d has %.3f, want about %.3f", phrase, i+1, f, c.want(i))
 			}
 		}

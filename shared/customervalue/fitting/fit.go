@@ -1,17 +1,25 @@
-package customervalue
+package fitting
 
 import (
 	"errors"
 	"fmt"
 	"math"
+
+	"regulars/shared/customervalue"
 )
 
 // The least data for a fit. With less, the four numbers of a shop are mostly
-// chance, and [Typical] is the better guess.
+// chance, and [customervalue.Typical] is the better guess.
 const (
 	FewestCustomers = 100
 	FewestRepeaters = 30 // customers with a repeat order
 )
+
+// Row is a history that a number of customers share.
+type Row struct {
+	customervalue.History
+	Customers int
+}
 
 // ErrTooFew is wrapped if there are too few customers to learn from.
 var ErrTooFew = errors.New("too few customers to learn from")
@@ -29,26 +37,14 @@ func starts() (all [][]float64) {
 	return all
 }
 
-// Ordering is a shop's fitted [Orders] with their uncertainty.
-type Ordering struct {
-	Orders
-	LogLikelihood float64     `json:"log_likelihood"`
-	Customers     int         `json:"customers"`
-	Repeaters     int         `json:"repeaters"`  // of these
-	Covariance    [][]float64 `json:"covariance"` // of the logarithms of R, Alpha, A and B
-
-	// Limits names the numbers that reached the bounds of the search because the
-	// data do not determine them, such as "a" and "b" if customers do not differ in
-	// how they leave. Predictions are valid all the same.
-	Limits []string `json:"limits,omitempty"`
-}
-
 // FitOrders returns the numbers that make the histories of a shop's customers
 // most likely. Equal histories may be one row or several.
 //
-// It fails with [ErrHistory], naming the row; with [ErrTooFew]; and with
+// It fails with [customervalue.ErrHistory], naming the row; with [ErrTooFew]; and with
 // [ErrNotFound].
-func FitOrders(rows []Row, leaving Leaving) (Ordering, error) { return fitOrders(rows, leaving, nil) }
+func FitOrders(rows []Row, leaving customervalue.Leaving) (customervalue.Ordering, error) {
+	return fitOrders(rows, leaving, nil)
+}
 
 // FitOrdersNear returns the maximum a posteriori numbers for a prior around
 // those of another shop, near: the logarithm of each number has a standard
@@ -60,14 +56,14 @@ func FitOrders(rows []Row, leaving Leaving) (Ordering, error) { return fitOrders
 //
 // It fails as [FitOrders] does. The log-likelihood is that of the histories
 // alone, the covariance that of the posterior.
-func FitOrdersNear(rows []Row, near Orders) (Ordering, error) {
+func FitOrdersNear(rows []Row, near customervalue.Orders) (customervalue.Ordering, error) {
 	return fitOrders(rows, near.Leaving, &near)
 }
 
-func fitOrders(rows []Row, leaving Leaving, near *Orders) (Ordering, error) {
+func fitOrders(rows []Row, leaving customervalue.Leaving, near *customervalue.Orders) (customervalue.Ordering, error) {
 	fit, unit, err := counted(rows)
 	if err != nil {
-		return Ordering{}, err
+		return customervalue.Ordering{}, err
 	}
 	sample := newLikelihood(rows, leaving, unit)
 	best, err := search(len(sample.rows), func(every int) objective { return sample.every(every).objective(near, unit) }, starts())
@@ -75,7 +71,7 @@ func fitOrders(rows []Row, leaving Leaving, near *Orders) (Ordering, error) {
 		fit.Covariance, err = best.covariance(sample.total)
 	}
 	if err != nil {
-		return Ordering{}, fmt.Errorf("fit how %d customers order: %w", fit.Customers, err)
+		return customervalue.Ordering{}, fmt.Errorf("fit how %d customers order: %w", fit.Customers, err)
 	}
 	for i, name := range []string{"r", "alpha", "a", "b"} {
 		if math.Abs(best.logs[i]) >= edge {
@@ -93,14 +89,14 @@ func fitOrders(rows []Row, leaving Leaving, near *Orders) (Ordering, error) {
 
 // counted checks the rows and returns the customers' mean age: measured in that
 // unit, every number of a shop is of order 1.
-func counted(rows []Row) (fit Ordering, unit float64, err error) {
+func counted(rows []Row) (fit customervalue.Ordering, unit float64, err error) {
 	ages := 0.0
 	for i, r := range rows {
 		if err := r.Check(); err != nil {
 			return fit, 0, fmt.Errorf("row %d: %w", i, err)
 		}
 		if r.Customers < 0 {
-			return fit, 0, fmt.Errorf("row %d: %d customers: %w", i, r.Customers, ErrHistory)
+			return fit, 0, fmt.Errorf("row %d: %d customers: %w", i, r.Customers, customervalue.ErrHistory)
 		}
 		fit.Customers += r.Customers
 		ages += r.Age * float64(r.Customers)

@@ -1,4 +1,4 @@
-package recommend
+package learning
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package recommend_test
+package learning_test
 
 import (
 	"encoding/json"
@@ -9,17 +9,17 @@ import (
 
 	"pgregory.net/rapid"
 
-	"regulars/shared/recommend"
+	"regulars/shared/recommend/learning"
 	"regulars/shared/shop"
 )
 
 // histories draws what customers bought, by their IDs.
-func histories(t *rapid.T) map[string][]recommend.Purchase {
-	all := map[string][]recommend.Purchase{}
+func histories(t *rapid.T) map[string][]learning.Purchase {
+	all := map[string][]learning.Purchase{}
 	for i := range rapid.IntRange(0, 30).Draw(t, "customers") {
-		var history []recommend.Purchase
+		var history []learning.Purchase
 		for range rapid.IntRange(1, 6).Draw(t, "purchases") {
-			history = append(history, recommend.Purchase{
+			history = append(history, learning.Purchase{
 				Product: rapid.SampledFrom([]shop.ProductID{"", "lamp", "bulb", "mug", "tea", "soap"}).Draw(t, "product"),
 				At:      now.AddDate(0, 0, -rapid.IntRange(0, 60).Draw(t, "days")),
 			})
@@ -29,7 +29,7 @@ func histories(t *rapid.T) map[string][]recommend.Purchase {
 	return all
 }
 
-func encoded(t rapid.TB, c *recommend.Counts) string {
+func encoded(t rapid.TB, c *learning.Counts) string {
 	t.Helper()
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -45,19 +45,19 @@ func TestCountsOfPartsMerge(t *testing.T) {
 	since := now.AddDate(0, 0, -28)
 	rapid.Check(t, func(t *rapid.T) {
 		customers, most := histories(t), rapid.IntRange(1, 40).Draw(t, "most")
-		all, learner := recommend.NewCounts(since, most), recommend.NewLearner(since)
-		parts := make([]*recommend.Counts, rapid.IntRange(1, 5).Draw(t, "parts"))
+		all, learner := learning.NewCounts(since, most), learning.NewLearner(since)
+		parts := make([]*learning.Counts, rapid.IntRange(1, 5).Draw(t, "parts"))
 		for i := range parts {
-			parts[i] = recommend.NewCounts(since, most)
+			parts[i] = learning.NewCounts(since, most)
 		}
 		for id, history := range customers { // in an order that changes
 			all.Add(id, history)
 			learner.Add(history)
 			parts[rapid.IntRange(0, len(parts)-1).Draw(t, "part")].Add(id, history)
 		}
-		merged := recommend.NewCounts(since, most)
+		merged := learning.NewCounts(since, most)
 		for _, part := range rapid.Permutation(parts).Draw(t, "order") {
-			again := recommend.NewCounts(since, most)
+			again := learning.NewCounts(since, most)
 			if err := json.Unmarshal([]byte(encoded(t, part)), again); err != nil {
 				t.Fatal(err)
 			}
@@ -85,10 +85,10 @@ func TestCountsOfPartsMerge(t *testing.T) {
 // pair is counted in the sample only, so a reason never names more customers than there
 // are.
 func TestCountsAreOfAllCustomers(t *testing.T) {
-	c := recommend.NewCounts(now.AddDate(0, 0, -28), 250)
+	c := learning.NewCounts(now.AddDate(0, 0, -28), 250)
 	for i := range 1000 {
 		at := now.AddDate(0, 0, -i%50)
-		c.Add(fmt.Sprint("c", i), []recommend.Purchase{{Product: "lamp", At: at}, {Product: "bulb", At: at.Add(time.Hour)}})
+		c.Add(fmt.Sprint("c", i), []learning.Purchase{{Product: "lamp", At: at}, {Product: "bulb", At: at.Add(time.Hour)}})
 	}
 	if got := c.Customers(); got != 1000 {
 		t.Errorf("%d customers, want 1,000", got)
@@ -109,7 +109,7 @@ func TestDamagedCountsAreRefused(t *testing.T) {
 		"a history with half of a pair":                `{"customers":1,"products":[{"id":"a"}],"histories":{"below":9,"hashes":[1],"of":[[0]]}}`,
 		"no counts":                                    `[]`,
 	} {
-		if err := json.Unmarshal([]byte(body), recommend.NewCounts(now, 9)); err == nil {
+		if err := json.Unmarshal([]byte(body), learning.NewCounts(now, 9)); err == nil {
 			t.Errorf("%s: no error", phrase)
 		}
 	}

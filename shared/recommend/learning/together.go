@@ -1,10 +1,11 @@
-package recommend
+package learning
 
 import (
 	"cmp"
 	"math"
 	"slices"
 
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -23,7 +24,7 @@ const (
 	similarityTrend  = 0.25
 )
 
-// Similarity returns S(j,i), the scale of [Item].Live, between 0 and 1. both
+// Similarity returns S(j,i), the scale of [recommend.Item].Live, between 0 and 1. both
 // customers bought the pair, source and candidate those of each product; recent
 // of the candidate's bought it recently.
 func Similarity(both, source, candidate, recent int) float64 {
@@ -151,8 +152,8 @@ func (s *coPurchases) count(l *Learner, j int32) {
 //
 // The live counters approximate it, and [Learner.Neighbours] uses it for
 // products that are not fitted.
-func (l *Learner) Together(m int) map[shop.ProductID][]Neighbour {
-	out := make(map[shop.ProductID][]Neighbour, len(l.products))
+func (l *Learner) Together(m int) map[shop.ProductID][]recommend.Neighbour {
+	out := make(map[shop.ProductID][]recommend.Neighbour, len(l.products))
 	s := l.coPurchases()
 	for j, source := range l.products {
 		s.count(l, int32(j))
@@ -164,11 +165,11 @@ func (l *Learner) Together(m int) map[shop.ProductID][]Neighbour {
 }
 
 // together returns the row of source j, which s has counted.
-func (l *Learner) together(j int32, s *coPurchases, m int) []Neighbour {
+func (l *Learner) together(j int32, s *coPurchases, m int) []recommend.Neighbour {
 	best := strongest{most: m}
 	for _, i := range s.touched {
 		both := int(s.both[i])
-		best.add(Neighbour{l.products[i].id, similarity(both, s.scale[j], s.scale[i], similarityShrink*l.Share), both, s.substitutes(i)})
+		best.add(recommend.Neighbour{Product: l.products[i].id, Score: similarity(both, s.scale[j], s.scale[i], similarityShrink*l.Share), Customers: both, Alike: s.substitutes(i)})
 	}
 	return best.row
 }
@@ -177,21 +178,21 @@ func (l *Learner) together(j int32, s *coPurchases, m int) []Neighbour {
 // [stronger].
 type strongest struct {
 	most int
-	row  []Neighbour
+	row  []recommend.Neighbour
 }
 
-func (s *strongest) add(n Neighbour) {
+func (s *strongest) add(n recommend.Neighbour) {
 	if full := len(s.row) >= s.most; full && (s.most <= 0 || stronger(n, s.row[len(s.row)-1]) > 0) {
 		return
 	} else if full {
 		s.row = s.row[:s.most-1]
 	}
-	at, _ := slices.BinarySearchFunc(s.row, n, func(a, n Neighbour) int { return stronger(a, n) })
+	at, _ := slices.BinarySearchFunc(s.row, n, func(a, n recommend.Neighbour) int { return stronger(a, n) })
 	s.row = slices.Insert(s.row, at, n)
 }
 
 // stronger is the order of neighbours: strongest first, then by the number of
 // customers who bought both, then by ID.
-func stronger(a, b Neighbour) int {
+func stronger(a, b recommend.Neighbour) int {
 	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Product, b.Product))
 }
