@@ -72,15 +72,6 @@ func (s popularity) rank(p shop.ProductID) int {
 	return MostPopular
 }
 
-// customers returns how many customers bought it recently, 0 if it is not
-// listed.
-func (s popularity) customers(p shop.ProductID) int {
-	if at, ok := s.place[p]; ok {
-		return s.first[at].Customers
-	}
-	return 0
-}
-
 // share returns a number of recent customers as a part of the most popular
 // product's, 0 to 1.
 func (s popularity) share(customers int) float64 {

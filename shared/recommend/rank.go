@@ -74,14 +74,16 @@ func byScore(a, b *candidate) int {
 func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options, wanted func(*Item) bool) []*candidate {
 	f := &evidenceSet{all: make([]evidence, 0, len(items)), at: make(map[shop.ProductID]int32, len(items))}
 	slab := make([]candidate, 0, len(items))
-	for id, row := range items {
+	for id := range items {
 		if id == "" || slices.Contains(opt.Anchor, id) {
 			continue
 		}
-		if slab = append(slab, candidate{row: row}); wanted(&slab[len(slab)-1].row) {
+		n := len(slab)
+		slab = slab[:n+1]
+		if slab[n].row = items[id]; wanted(&slab[n].row) {
 			f.add(id)
 		} else {
-			slab = slab[:len(slab)-1]
+			slab = slab[:n]
 		}
 	}
 	k.weigh(items, f)

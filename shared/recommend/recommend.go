@@ -62,10 +62,12 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 	return spread(byTurns(again, fresh), sources, opt)
 }
 
-// source is an item of the customer that can lead to others, with its row.
+// source is an item of the customer that can lead to others, with a part of its row.
 type source struct {
 	*weighted
-	row Item
+	title            string
+	neighbours, live []Neighbour
+	group            shop.ProductID // of variants; empty: none, or the product is used up
 }
 
 // sources returns the items whose rows were read, without returned ones.
@@ -73,7 +75,11 @@ func (k known) sources(items map[shop.ProductID]Item) []source {
 	out := make([]source, 0, min(len(k.items), len(items)))
 	for _, b := range k.items {
 		if row, read := items[b.Product]; read && b.power > 0 {
-			out = append(out, source{b, row})
+			s := source{weighted: b, title: row.Title, neighbours: row.Neighbours, live: row.Live}
+			if row.Used <= 0 {
+				s.group = row.Variants
+			}
+			out = append(out, s)
 		}
 	}
 	return out
@@ -85,8 +91,8 @@ func (k known) sources(items map[shop.ProductID]Item) []source {
 func owned(sources []source) map[shop.ProductID]bool {
 	have := map[shop.ProductID]bool{}
 	for i := range sources {
-		if row := &sources[i].row; row.Variants != "" && row.Used <= 0 {
-			have[row.Variants] = true
+		if group := sources[i].group; group != "" {
+			have[group] = true
 		}
 	}
 	return have
@@ -237,14 +243,14 @@ func (c *choice) explain(sources []source, full func(shop.ProductID) bool) bool 
 		if full(s.Product) {
 			continue
 		}
-		n := near(s.row.Neighbours, c.product)
+		n := near(s.neighbours, c.product)
 		if n == nil {
-			n = near(s.row.Live, c.product)
+			n = near(s.live, c.product)
 		}
 		if n != nil {
-			e.neighbour(s.weighted, *n, s.row.Title != "")
+			e.neighbour(s.weighted, *n, s.title != "")
 			if e.source == s.weighted {
-				title = s.row.Title
+				title = s.title
 			}
 		}
 	}

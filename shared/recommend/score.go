@@ -46,18 +46,26 @@ const (
 
 // evidenceSet is the evidence for a number of products, each once.
 type evidenceSet struct {
-	all []evidence
-	at  map[shop.ProductID]int32
-	new func(shop.ProductID) bool // whether to add a product that is not in the set; nil: never
+	all    []evidence
+	at     map[shop.ProductID]int32 // places in all, or unwanted
+	bought map[shop.ProductID]int   // all others are added when they are asked for; nil: none is
 }
+
+const unwanted = -1
 
 // get returns the evidence of a product, and adds it if it is new and wanted;
 // nil if it is not wanted. The pointer is valid until the next call.
 func (f *evidenceSet) get(p shop.ProductID) *evidence {
 	if i, ok := f.at[p]; ok {
+		if i == unwanted {
+			return nil
+		}
 		return &f.all[i]
 	}
-	if f.new == nil || p == "" || !f.new(p) {
+	if f.bought == nil || p == "" {
+		return nil
+	}
+	if _, had := f.bought[p]; had {
 		return nil
 	}
 	return f.add(p)
@@ -79,8 +87,11 @@ func (k known) weigh(rows map[shop.ProductID]Item, f *evidenceSet) {
 	}
 	scale := liveScale(k, rows)
 	for _, b := range k.items {
+		if b.power == 0 {
+			continue
+		}
 		row, ok := rows[b.Product]
-		if !ok || b.power == 0 {
+		if !ok {
 			continue
 		}
 		named := row.Title != ""
@@ -102,10 +113,9 @@ func (k known) weigh(rows map[shop.ProductID]Item, f *evidenceSet) {
 		}
 	}
 	for _, p := range k.popular.first {
-		f.get(p.Product)
-	}
-	for i := range f.all {
-		f.all[i].recent = k.popular.customers(f.all[i].product)
+		if e := f.get(p.Product); e != nil {
+			e.recent = p.Customers
+		}
 	}
 }
 
