@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"regulars/shared/breaker"
+	"regulars/shared/campaign"
 	"regulars/shared/content"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
@@ -57,7 +58,8 @@ type Cache struct {
 
 	values      outcome.Values // of campaigns
 	allocations variant.Allocations
-	nightAt     time.Time // when the two were read
+	nightAt     time.Time           // when the two were read
+	campaigns   []campaign.Campaign // of the policy, with both; nil: not made yet. Callers share it
 
 	breakers     breaker.Now
 	breakersAt   time.Time // when the cache last tried to read them
@@ -124,7 +126,7 @@ func (r *Cache) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.policy, r.version = decoded, version
+	r.policy, r.version, r.campaigns = decoded, version, nil
 	return nil
 }
 

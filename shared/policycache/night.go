@@ -41,18 +41,27 @@ func (r *Cache) withNight(ctx context.Context, p shoppolicy.Policy) (shoppolicy.
 				slog.ErrorContext(ctx, "cannot read the shares of variants; using the cached ones", "err", err)
 			}
 		}
-		r.nightAt = r.now()
+		r.nightAt, r.campaigns = r.now(), nil
 	}
-	p.Campaigns = slices.Clone(p.Campaigns)
-	for i, c := range p.Campaigns {
+	if r.campaigns == nil {
+		r.campaigns = r.asFound(p.Campaigns)
+	}
+	p.Campaigns = r.campaigns
+	return p, nil
+}
+
+// asFound returns a copy of the campaigns with what the last night found about them.
+func (r *Cache) asFound(campaigns []campaign.Campaign) []campaign.Campaign {
+	campaigns = slices.Clone(campaigns)
+	for i, c := range campaigns {
 		if v, known := r.values[c.ID]; known && c.Measured {
-			p.Campaigns[i].Value, p.Campaigns[i].Known = v, true
+			campaigns[i].Value, campaigns[i].Known = v, true
 		}
 		if c.Thompson != nil {
-			p.Campaigns[i].Allocation = r.allocations[c.ID]
+			campaigns[i].Allocation = r.allocations[c.ID]
 		}
 	}
-	return p, nil
+	return campaigns
 }
 
 // read reads a part of the last night into the cache; an empty one if there is none.

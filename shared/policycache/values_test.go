@@ -77,4 +77,10 @@ func TestPolicyContainsTheMeasuredValues(t *testing.T) {
 	s.broken, s.added = nil, nil // an earlier version of the model is put in force
 	minute()
 	values(40, 70, 10)
+	s.version = "two" // is published within the same minute as the last night was read
+	s.body, err = shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Zone: "Europe/London", Currency: "GBP"}, Campaigns: []campaign.Campaign{{ID: "picks", Value: 41, Measured: true}, {ID: "plain", Value: 71}}})
+	must(t, err)
+	_, err = r.Look(t.Context())
+	must(t, err)
+	values(41, 71)
 }
