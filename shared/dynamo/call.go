@@ -152,10 +152,10 @@ func (s *Store) put(ctx context.Context, in *dynamodb.PutItemInput) error {
 	})
 }
 
-// update changes one item if the condition of in holds, and returns the changed
-// item; else it fails with [refused].
+// update changes one item if the condition of in holds; else it fails with [refused]. It
+// returns the changed item if in asks for it: most callers do not need it, and it costs
+// as much to decode as to read.
 func (s *Store) update(ctx context.Context, in *dynamodb.UpdateItemInput) (item, error) {
-	in.ReturnValues = types.ReturnValueAllNew
 	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	in.ReturnConsumedCapacity = s.price()
 	var changed item

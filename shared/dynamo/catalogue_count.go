@@ -212,7 +212,8 @@ func (s *Store) cut(ctx context.Context, id shop.ProductID, r live.Row) error {
 func (s *Store) updateCounters(ctx context.Context, id shop.ProductID, b expression.Builder) (item, error) {
 	e := build(b)
 	return s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Catalogue, Key: marshal(keyOfCounters(id)),
+		ReturnValues: types.ReturnValueAllNew,
+		TableName:    &s.tables.Catalogue, Key: marshal(keyOfCounters(id)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -43,7 +44,8 @@ func (s *Store) CountSignUp(ctx context.Context, network string, now time.Time) 
 		Add(expression.Name("count"), expression.Value(1)).
 		Set(expression.Name("gone"), expression.Value(now.Add(guessesGone).Unix()))))
 	changed, err := s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Customers, Key: marshal(key), UpdateExpression: e.Update(),
+		ReturnValues: types.ReturnValueAllNew,
+		TableName:    &s.tables.Customers, Key: marshal(key), UpdateExpression: e.Update(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	if err != nil {

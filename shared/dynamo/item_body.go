@@ -43,7 +43,11 @@ func (b body) rev() Rev {
 
 // read parses the body into v. It fails with [ErrUnreadable].
 func (b body) read(v any) error {
-	if err := json.Unmarshal(b, v); err != nil {
+	decode := func(text []byte) error { return json.Unmarshal(text, v) }
+	if own, ok := v.(json.Unmarshaler); ok {
+		decode = own.UnmarshalJSON // json.Unmarshal would look through the whole text twice before
+	}
+	if err := decode(b); err != nil {
 		return unreadable(err, b != nil && !json.Valid(b))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/campaign"
 	"regulars/shared/shop"
@@ -155,7 +156,8 @@ func (s *Store) advance(ctx context.Context, key settingKey, segment string, fro
 		WithUpdate(expression.Set(cursor, expression.Value(to)).Add(expression.Name("planned"), expression.Value(planned))).
 		WithCondition(cursor.Equal(expression.Value(from))))
 	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Settings, Key: marshal(key),
+		ReturnValues: types.ReturnValueAllNew,
+		TableName:    &s.tables.Settings, Key: marshal(key),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})

@@ -63,7 +63,7 @@ func (s *Store) Later(ctx context.Context, d claim.Send, at time.Time) error {
 			Set(expression.Name("wake"), expression.Value(stampOf(at)))).
 		WithCondition(expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(fence(d))).
 			And(expression.Name("wake").Equal(expression.Value(stampOf(d.Wake))))))
-	if _, err := s.updateSend(ctx, d, e); err != nil {
+	if err := s.updateSend(ctx, d, e); err != nil {
 		return fmt.Errorf("delay send %s: %w", d.ID, err)
 	}
 	return nil

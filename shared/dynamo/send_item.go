@@ -54,13 +54,19 @@ type sendBody struct {
 }
 
 func sendItemOf(d claim.Send) sendItem {
-	b, _ := bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Variant, d.Drawn, d.Class, d.Language, d.Coupon, d.Also, d.Explained, d.Assigned})
+	it := sendChangesOf(d)
+	it.Body, _ = bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Variant, d.Drawn, d.Class, d.Language, d.Coupon, d.Also, d.Explained, d.Assigned})
+	return it
+}
+
+// sendChangesOf returns the send's record without its body, which no later write changes.
+func sendChangesOf(d claim.Send) sendItem {
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
 		Attempt: d.Attempt, Owner: d.Owner, Unconfirmed: d.Unconfirmed,
 		Claimed: stampOf(d.Claimed), Changed: stampOf(d.Changed), Wake: stampOf(d.Wake),
-		SESID: d.SESID, ReservationKept: d.ReservationKept, Body: b,
+		SESID: d.SESID, ReservationKept: d.ReservationKept,
 	}
 	for _, c := range d.Clicks {
 		it.Clicks = append(it.Clicks, clickText(c))

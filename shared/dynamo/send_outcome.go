@@ -69,7 +69,7 @@ func (s *Store) Watch(ctx context.Context, d claim.Send) error {
 			Set(expression.Name("due_shard"), expression.Value(dueShardOf(d))).
 			Set(expression.Name("due_at"), expression.Value(stampOf(d.Claimed.Add(s.WatchFor))))).
 		WithCondition(expression.Name("state").Equal(expression.Value(claim.Sending)).And(under(fence(d)))))
-	if _, err := s.updateSend(ctx, d, e); err != nil { // the record does not show whether this write was made: no read back
+	if err := s.updateSend(ctx, d, e); err != nil { // the record does not show whether this write was made: no read back
 		return fmt.Errorf("watch send %s: %w", d.ID, err)
 	}
 	return nil
@@ -78,14 +78,13 @@ func (s *Store) Watch(ctx context.Context, d claim.Send) error {
 // move writes the attributes that a send's life changes, if the stored send is
 // in one of the states and has the same fence.
 func (s *Store) move(ctx context.Context, d claim.Send, from ...claim.State) error {
-	_, err := s.updateSend(ctx, d, moving(d, from...))
-	return s.outcome(ctx, d, err)
+	return s.outcome(ctx, d, s.updateSend(ctx, d, moving(d, from...)))
 }
 
 // moving returns the update of [Store.move]; a refusal makes the same one in a
 // transaction.
 func moving(d claim.Send, from ...claim.State) expression.Expression {
-	it := sendItemOf(d)
+	it := sendChangesOf(d)
 	change := expression.
 		Set(expression.Name("state"), expression.Value(it.State)).
 		Set(expression.Name("changed"), expression.Value(it.Changed))
@@ -121,12 +120,13 @@ func in(states []claim.State) expression.ConditionBuilder {
 	return expression.Name("state").In(expression.Value(states[0]), others...)
 }
 
-func (s *Store) updateSend(ctx context.Context, d claim.Send, e expression.Expression) (item, error) {
-	return s.update(ctx, &dynamodb.UpdateItemInput{
+func (s *Store) updateSend(ctx context.Context, d claim.Send, e expression.Expression) error {
+	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Sends, Key: marshal(keyOfSend(d.Intent.Customer, d.ID)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
+	return err
 }
 
 // outcome returns the error of a write of d: nil if the stored send shows that

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/claim"
 	"regulars/shared/shop"
@@ -52,7 +53,8 @@ func (s *Store) raise(ctx context.Context, key sendKey, reported claim.State, se
 	}
 	e := build(expression.NewBuilder().WithUpdate(change).WithCondition(in(lower)))
 	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Sends, Key: marshal(key),
+		ReturnValues: types.ReturnValueAllNew,
+		TableName:    &s.tables.Sends, Key: marshal(key),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})

@@ -100,7 +100,8 @@ func (s *Store) AddToBreakerTally(ctx context.Context, scope breaker.Scope, day 
 func (s *Store) addToBreakerTally(ctx context.Context, scope breaker.Scope, change expression.UpdateBuilder, today string) (t breaker.Tally, stale []string, err error) {
 	e := build(expression.NewBuilder().WithUpdate(change))
 	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Settings, Key: marshal(keyOfTally(scope)),
+		ReturnValues: types.ReturnValueAllNew,
+		TableName:    &s.tables.Settings, Key: marshal(keyOfTally(scope)),
 		UpdateExpression: e.Update(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	if err != nil {
