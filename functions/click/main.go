@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
@@ -35,7 +34,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store := dynamo.Open(cfg, tables)
 	h := &handler{
 		store: store, links: links, policy: policycache.WithoutMessages(store, time.Now).Policy, now: time.Now,
 		metric: metric.Writer{Out: os.Stdout, Now: time.Now}.Count, patience: 2 * time.Second,

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
@@ -31,7 +30,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
-	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	store, queues := dynamo.Open(cfg, tables), sqs.NewFromConfig(cfg)
 	h := &handler{
 		mover: &journeyadvance.Mover{
 			Positions: store, Due: store, Customers: store, InForce: policycache.WithoutMessages(store, time.Now),

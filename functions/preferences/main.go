@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -39,7 +38,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store := dynamo.Open(cfg, tables)
 	queues := sqs.NewFromConfig(cfg)
 	h := &handler{
 		store: store, links: links, policy: policycache.WithoutMessages(store, time.Now).Policy, now: time.Now, tenant: tenant,

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
@@ -49,7 +48,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store := dynamo.Open(cfg, tables)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	store.Metric = metrics.Count
 	h := &handler{

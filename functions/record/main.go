@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/contactchange"
@@ -36,7 +35,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	store, queues := dynamo.Open(cfg, tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	store.Metric = metrics.Count
 	h := &recording.Recorder{

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
@@ -27,7 +26,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store := dynamo.Open(cfg, tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	return newHandler(store, policycache.WithoutMessages(store, time.Now), time.Now).Handle, nil
 }

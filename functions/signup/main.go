@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
@@ -31,7 +30,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store := dynamo.Open(cfg, tables)
 	h := &handler{
 		store: store, intents: queue.New(sqs.NewFromConfig(cfg), sendQueue), policy: policycache.WithoutMessages(store, time.Now).Policy,
 		tenant: tenant, mailboxes: mailboxes, now: time.Now,
