@@ -9,11 +9,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bojanz/currency"
 	"golang.org/x/text/language"
 
 	"regulars/shared/cartquote"
 	"regulars/shared/checkout"
+	"regulars/shared/cldrmoney"
 	"regulars/shared/dynamo"
 	"regulars/shared/httpapi"
 	"regulars/shared/offer"
@@ -59,11 +59,11 @@ func textOf(spoken, code string, o offer.Offer) string {
 		text = reasons()[spoken]["other"]
 	}
 	if strings.Contains(text, "{minimum}") {
-		amount, err := currency.NewAmountFromInt64(o.Minimum.Minor, string(o.Minimum.Currency))
-		if err != nil {
+		minimum, ok := cldrmoney.In(spoken, o.Minimum)
+		if !ok {
 			return reasons()[spoken]["other"]
 		}
-		text = strings.ReplaceAll(text, "{minimum}", currency.NewFormatter(currency.NewLocale(spoken)).Format(amount))
+		text = strings.ReplaceAll(text, "{minimum}", minimum)
 	}
 	return text
 }

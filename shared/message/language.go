@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bojanz/currency"
 	"github.com/go-playground/locales"
 	"github.com/go-playground/locales/el"
 	"github.com/go-playground/locales/en_GB"
@@ -21,7 +20,6 @@ import (
 type languageRules struct {
 	tag    language.Tag
 	locale locales.Translator
-	money  func() *currency.Formatter
 	long   func(time.Time) string // "5 December 2026"
 
 	calendar calendar
@@ -73,8 +71,7 @@ func newLanguageRules(tag string, locale locales.Translator, drop string) langua
 	return languageRules{
 		tag:    language.MustParse(tag),
 		locale: locale, calendar: calendars[tag],
-		money: sync.OnceValue(func() *currency.Formatter { return currency.NewFormatter(currency.NewLocale(tag)) }),
-		long:  func(t time.Time) string { return strings.TrimSuffix(locale.FmtDateLong(t), drop) },
+		long: func(t time.Time) string { return strings.TrimSuffix(locale.FmtDateLong(t), drop) },
 	}
 }
 

@@ -10,8 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bojanz/currency"
-
+	"regulars/shared/cldrmoney"
 	"regulars/shared/iso4217"
 	"regulars/shared/shop"
 )
@@ -38,7 +37,6 @@ func hasPlurals(p Phrase) bool { return len(p) > 1 }
 type localizer struct {
 	language string
 	rules    languageRules
-	money    *currency.Formatter
 	phrases  map[string]Phrase
 }
 
@@ -47,7 +45,7 @@ func newLocalizer(language string, phrases map[string]Phrase) (*localizer, error
 	if !ok {
 		return nil, fmt.Errorf("language %q: not known; the known ones are %s", language, strings.Join(slices.Sorted(maps.Keys(knownLanguages())), ", "))
 	}
-	return &localizer{language: language, rules: rules, money: rules.money(), phrases: phrases}, nil
+	return &localizer{language: language, rules: rules, phrases: phrases}, nil
 }
 
 // say returns the phrase of this key with its placeholders filled from pairs:
@@ -197,8 +195,8 @@ func (a amount) String() string {
 
 func (a amount) print() string {
 	m, l := a.value, a.localizer
-	if value, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency)); err == nil {
-		return l.money.Format(value)
+	if text, ok := cldrmoney.In(l.language, m); ok {
+		return text
 	}
 	decimals, _ := iso4217.Decimals(m.Currency)
 	number := float64(m.Minor) / math.Pow10(decimals)
@@ -232,9 +230,8 @@ func (r rate) String() string {
 
 // Amount returns an amount as an English text has it, such as "£0.40".
 func Amount(m shop.Money) string {
-	a, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency))
-	if err != nil {
-		return fmt.Sprintf("%d %s", m.Minor, m.Currency)
+	if text, ok := cldrmoney.In("en-GB", m); ok {
+		return text
 	}
-	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(a)
+	return fmt.Sprintf("%d %s", m.Minor, m.Currency)
 }

@@ -8,7 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/bojanz/currency"
+	"regulars/shared/iso4217"
+	"regulars/shared/shop"
 )
 
 // moneyLike matches a number with a currency before it, or with a currency or a
@@ -79,7 +80,8 @@ func marked(m string) bool {
 		return r
 	}, m), " ")
 	if len(sign) == 3 && strings.ToUpper(sign) == sign && sign[0] < 0x80 {
-		return currency.IsValid(sign)
+		_, known := iso4217.Today(shop.Currency(sign))
+		return known
 	}
 	return sign != ""
 }

@@ -12,11 +12,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/bojanz/currency"
-
 	"regulars/infra/ops/backtest/replay"
 	"regulars/infra/ops/value/picture"
 	"regulars/shared/claim"
+	"regulars/shared/cldrmoney"
 	"regulars/shared/shop"
 )
 
@@ -198,11 +197,10 @@ func (t *report) offers(p replay.Past, r replay.Result) {
 }
 
 func amount(minor int64, in shop.Currency) string {
-	a, err := currency.NewAmountFromInt64(minor, string(in))
-	if err != nil {
-		return fmt.Sprint(minor)
+	if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: minor, Currency: in}); ok {
+		return text
 	}
-	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(a)
+	return fmt.Sprint(minor)
 }
 
 // histogram returns how many customers have which number of messages: one bar for none,

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/bojanz/currency"
-
 	"regulars/shared/claim"
+	"regulars/shared/cldrmoney"
 	"regulars/shared/lift"
 	"regulars/shared/outcome"
 	"regulars/shared/results"
+	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
@@ -56,11 +56,10 @@ func (r report) all() *outcome.Row {
 
 // money returns an amount of minor units in the shop's currency.
 func (r report) money(minor float64) string {
-	a, err := currency.NewAmountFromInt64(int64(math.Round(minor)), string(r.Currency))
-	if err != nil {
-		return fmt.Sprintf("%.0f %s", minor, r.Currency)
+	if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: int64(math.Round(minor)), Currency: r.Currency}); ok {
+		return text
 	}
-	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(a)
+	return fmt.Sprintf("%.0f %s", minor, r.Currency)
 }
 
 // verdict says what can be said of an effect: "too early to say", or the lift.

@@ -9,8 +9,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/bojanz/currency"
-
+	"regulars/shared/cldrmoney"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
@@ -48,11 +47,10 @@ func printProspect(model customervalue.Model, p profile.Profile, now time.Time, 
 		return fmt.Errorf("%s has no order that was not cancelled, so there is no forecast", p.ID)
 	}
 	money := func(minor float64) string {
-		amount, err := currency.NewAmountFromInt64(int64(math.Round(minor)), string(in))
-		if err != nil {
-			return fmt.Sprintf("%.0f", minor)
+		if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: int64(math.Round(minor)), Currency: in}); ok {
+			return text
 		}
-		return currency.NewFormatter(currency.NewLocale("en-GB")).Format(amount)
+		return fmt.Sprintf("%.0f", minor)
 	}
 	fmt.Fprintf(out, "%s: %d orders in %.0f weeks, the last %.0f days ago\n", p.ID, f.History.Repeats+1, f.History.Age, 7*(f.History.Age-f.History.Last))
 	fmt.Fprintf(out, "  still active        %.0f %%", 100*f.Alive)

@@ -14,10 +14,10 @@ var heavy = map[string][]string{
 	"regulars/shared/message":             {"preferences", "recommend", "send"}, // with Liquid and the languages
 	"github.com/osteele/liquid/render":    {"preferences", "recommend", "send"},
 	"github.com/go-playground/locales":    {"preferences", "recommend", "send"},
-	"github.com/goccy/go-yaml":            {"preferences", "recommend", "send"},           // of message, which loads messages too
-	"github.com/bojanz/currency":          {"preferences", "recommend", "redeem", "send"}, // prints amounts
-	"github.com/cockroachdb/apd/v3":       {"preferences", "recommend", "redeem", "send"}, // of currency: a millisecond of tables
-	"gonum.org/v1/gonum/mat":              {"learn"},                                      // the night's fits
+	"github.com/goccy/go-yaml":            {"preferences", "recommend", "send"}, // of message, which loads messages too
+	"github.com/bojanz/currency":          nil,                                  // with apd: a millisecond of tables. See cldrmoney
+	"github.com/cockroachdb/apd/v3":       nil,
+	"gonum.org/v1/gonum/mat":              {"learn"}, // the night's fits
 	"gonum.org/v1/gonum/lapack/gonum":     {"learn"},
 	"regulars/shared/policyfiles":         nil, // a shop's files are read when they are published
 	"github.com/Boostport/mjml-go":        nil,

@@ -10,10 +10,9 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"github.com/bojanz/currency"
-
 	"regulars/shared/cartquote"
 	"regulars/shared/checkout"
+	"regulars/shared/cldrmoney"
 	"regulars/shared/condition"
 	"regulars/shared/coupon"
 	"regulars/shared/offer"
@@ -265,9 +264,8 @@ func (t Trial) money(minor int64) string {
 }
 
 func money(m shop.Money) string {
-	amount, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency))
-	if err != nil {
-		return fmt.Sprint(m.Minor) // it has no currency, such as the value of an offer to a customer without orders
+	if text, ok := cldrmoney.In("en-GB", m); ok {
+		return text
 	}
-	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(amount)
+	return fmt.Sprint(m.Minor) // it has no currency, such as the value of an offer to a customer without orders
 }

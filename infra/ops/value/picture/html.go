@@ -8,9 +8,9 @@ import (
 	"io"
 	"math"
 
-	"github.com/bojanz/currency"
-
+	"regulars/shared/cldrmoney"
 	"regulars/shared/customervalue"
+	"regulars/shared/shop"
 )
 
 //go:embed value.html page.html
@@ -132,9 +132,8 @@ func drawn(s Shop) view {
 }
 
 func money(minor float64, code string) string {
-	amount, err := currency.NewAmountFromInt64(int64(math.Round(minor)), code)
-	if err != nil {
-		return number(minor) + " " + code
+	if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: int64(math.Round(minor)), Currency: shop.Currency(code)}); ok {
+		return text
 	}
-	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(amount)
+	return number(minor) + " " + code
 }
