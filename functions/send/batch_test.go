@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/shared/campaign"
+	"regulars/shared/claim"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -48,8 +51,16 @@ func TestABatchIsSentSideBySideWithinTheCaps(t *testing.T) {
 	put(anIntent("plain", "eva", "run-0"))
 
 	b.dispatch.SES = &meeting{SES: b.ses, missing: 3, met: make(chan struct{})}
+	var logged bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&logged, nil)))
+	defer slog.SetDefault(before)
 	got, err := b.Handle(t.Context(), batch)
 	must(t, err)
+	var line struct{ To map[claim.State]int }
+	if err := json.Unmarshal(logged.Bytes(), &line); err != nil || line.To[claim.Accepted] != 7 {
+		t.Errorf("the log of the batch is %s, want one line that says that SES accepted 7", &logged)
+	}
 	if len(got.BatchItemFailures) > 0 {
 		t.Errorf("%v failed, want none", got.BatchItemFailures)
 	}

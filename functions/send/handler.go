@@ -22,6 +22,7 @@ type handler struct {
 // acknowledges an intent's queue message only if the send has ended, its wait is
 // stored, or it is on the list of due sends.
 func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	defer h.dispatch.Tally(ctx)
 	return queue.SideBySide(ctx, batch, h.dead, h.now, read, h.take)
 }
 

@@ -83,12 +83,12 @@ func (b *bench) workers(account *strict, n int, paced bool) (all []*dispatch.Dis
 	began := time.Now()
 	now := func() time.Time { return noon.Add(time.Since(began)) }
 	for range n {
-		d, out := *b.dispatch, account.client()
-		d.SES, d.Now = out, now
+		out := account.client()
+		d := &dispatch.Dispatcher{Claims: b.store, Attempts: b.store, Reader: b.dispatch.Reader, SES: out, Now: now, Owner: b.dispatch.Owner}
 		if paced {
 			d.Pace = &sendrate.Pacer{Store: b.store, Quota: out.Quota, Now: now, By: rand.Text}
 		}
-		all = append(all, &d)
+		all = append(all, d)
 	}
 	return all
 }

@@ -138,7 +138,7 @@ func (w *work) end(ctx context.Context, d decided) error {
 	}
 	if err == nil {
 		w.updateWaiting(ctx, send, d.listed)
-		slog.InfoContext(ctx, "a decision without a message was stored", "send", w.id, "campaign", w.intent.Campaign, "state", send.State, "reason", send.Reason.Code)
+		w.tally.add(send.State)
 	}
 	return err
 }
@@ -160,9 +160,12 @@ func (w *work) handOver(ctx context.Context, a attempt) error {
 	var wait *ses.Wait
 	switch {
 	case err == nil:
-		slog.InfoContext(ctx, "SES accepted a message", "send", w.id, "campaign", w.intent.Campaign, "ses_id", sesID)
 		w.endPause(ctx)
-		return w.Attempts.Accepted(ctx, a.send, sesID, w.Now())
+		if err := w.Attempts.Accepted(ctx, a.send, sesID, w.Now()); err != nil {
+			return fmt.Errorf("record that SES accepted the message as %s: %w", sesID, err)
+		}
+		w.tally.add(claim.Accepted)
+		return nil
 	case errors.As(err, &refused):
 		slog.WarnContext(ctx, "SES refused a message", "send", w.id, "campaign", w.intent.Campaign, "code", refused.Code)
 		w.countRejected(ctx, refused)

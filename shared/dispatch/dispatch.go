@@ -69,6 +69,8 @@ type Dispatcher struct {
 	Pace    *sendrate.Pacer                            // gives permits; nil: no message needs one
 	Sleep   func(context.Context, time.Duration) error // waits until a permit is valid; nil: by the real clock
 	Breaker *breaker.Keeper                            // nil: nothing is counted, and other functions do not learn of a pause by SES
+
+	tally tally // see [Dispatcher.Tally]
 }
 
 // Take decides an intent and carries the decision out. If it returns nil, the

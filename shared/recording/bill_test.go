@@ -39,8 +39,11 @@ import (
 
 var update = flag.Bool("update", false, "write what is counted to infra/ops/cost/units.csv")
 
-// gathered is how many events of SES settle gets in a call: see assumptions.csv.
-const gathered = 50
+// How many messages a call gets: see assumptions.csv.
+const (
+	planned  = 10 // send, of a run; of its service messages one
+	gathered = 50 // settle, events of SES
+)
 
 const unitsFile = "../../infra/ops/cost/units.csv"
 
@@ -176,7 +179,7 @@ func TestCountedUnitsAreThoseOfTheBill(t *testing.T) {
 		if sent%serviceOfMinute == 0 {
 			minute()
 		}
-		m.during(&service, take)
+		m.during(&service, func() { take(); d.Tally(t.Context()) })
 		mails += len(d.mails) - sent
 	}
 	scan := func(c *tally) {
@@ -300,13 +303,16 @@ func (d *day) promote(m *meter, c *tally) {
 		must(d.t, err)
 		page.After = next
 	}
-	for _, intent := range intents {
+	for n, intent := range intents {
 		sent := len(d.mails)
 		var one tally
 		m.during(&one, func() { must(d.t, d.Take(d.t.Context(), intent, false)) })
 		if len(d.mails) > sent {
 			c.n++
 			c.plus(one)
+		}
+		if (n+1)%planned == 0 || n+1 == len(intents) {
+			m.during(c, func() { d.Tally(d.t.Context()) })
 		}
 	}
 }

@@ -102,13 +102,13 @@ func newTrial(ctx context.Context) *trial {
 	h.Rehearsal, err = rehearse(h.store, func() time.Time { return noon }, "rehearsal")
 	must(err)
 	h.Dispatcher.Reader.InForce, h.Dispatcher.Reader.Breakers = h, nil
-	live := *h.Dispatcher
-	live.Attempts, live.Runs, live.SES, live.Owner = h.store, h.store, h, func() string { return "live" }
-	reader := *live.Reader
-	reader.ClickURL, live.Reader = "https://mail.example.com/click/", &reader
-	reader.Catalogue = cataloguecache.New(h.store, func() time.Time { return noon })
-	live.Inputs = &redecide.Keeper{Store: h.store, Count: func(string, int) { h.notKept++ }}
-	h.dispatcher = &live
+	reader := *h.Dispatcher.Reader
+	reader.ClickURL, reader.Catalogue = "https://mail.example.com/click/", cataloguecache.New(h.store, func() time.Time { return noon })
+	h.dispatcher = &dispatch.Dispatcher{
+		Claims: h.Dispatcher.Claims, Attempts: h.store, Runs: h.store, Reader: &reader, SES: h, Now: h.Dispatcher.Now,
+		Owner:  func() string { return "live" },
+		Inputs: &redecide.Keeper{Store: h.store, Count: func(string, int) { h.notKept++ }},
+	}
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		page.After, err = h.store.Profiles(ctx, page, func(p profile.Profile) error {
 			h.customers = append(h.customers, p.ID)

@@ -54,8 +54,8 @@ func ofSESCalls() []mutant {
 			means: "the worker deletes its queue message although the record still says SENDING",
 			edits: []edit{{
 				"shared/dispatch/act.go",
-				`return w.Attempts.Accepted(ctx, a.send, sesID, w.Now())`,
-				"_ = w.Attempts.Accepted(ctx, a.send, sesID, w.Now())\n\t\treturn nil",
+				`if err := w.Attempts.Accepted(ctx, a.send, sesID, w.Now()); err != nil {`,
+				`if err := w.Attempts.Accepted(ctx, a.send, sesID, w.Now()); err != nil && false {`,
 			}},
 			seenBy: &check{"./functions/send", "TestAnswerThatCannotBeStoredLeavesTheSendOpen"},
 		},
