@@ -3,10 +3,7 @@ package message
 import (
 	_ "embed"
 	"strings"
-	"sync"
 	"unicode"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed spam.yaml
@@ -14,13 +11,9 @@ var spamFile []byte
 
 // spamWords returns the words of spam by language. The file is embedded in the
 // program; a test checks that it can be read.
-var spamWords = sync.OnceValue(func() map[string][]string {
-	lists := map[string][]string{}
-	if err := yaml.UnmarshalWithOptions(spamFile, &lists, yaml.Strict()); err != nil {
-		panic("spam.yaml: " + err.Error())
-	}
-	return lists
-})
+func spamWords() map[string][]string { return spamLists.of(spamFile, "spam.yaml") }
+
+var spamLists wordLists[[]string]
 
 // checkSpam advises against words and signs with which spam is written. what
 // names the text in the advice: `the string "title"`.

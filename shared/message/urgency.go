@@ -8,7 +8,6 @@ import (
 	"sync"
 	"unicode"
 
-	"github.com/goccy/go-yaml"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -24,13 +23,9 @@ type pressure struct {
 
 // urgency returns the word lists by language. The file is embedded in the
 // program; a test checks that it can be read.
-var urgency = sync.OnceValue(func() map[string]pressure {
-	lists := map[string]pressure{}
-	if err := yaml.UnmarshalWithOptions(urgencyFile, &lists, yaml.Strict()); err != nil {
-		panic("urgency.yaml: " + err.Error())
-	}
-	return lists
-})
+func urgency() map[string]pressure { return urgencyLists.of(urgencyFile, "urgency.yaml") }
+
+var urgencyLists wordLists[pressure]
 
 // checkUrgency reports false urgency in a text (promise "true words"). A word
 // about an end is allowed if the text prints that end from the data, and a

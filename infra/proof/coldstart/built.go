@@ -25,6 +25,7 @@ var parts = []struct {
 	{"the compiler of MJML", "mjml-go", nil},
 	{"the compiler of Markdown", "yuin/goldmark", nil},
 	{"all calls of DynamoDB", "service/dynamodb.(*Client).CreateTable", nil}, // see dynamo.Open
+	{"the reader of YAML", "goccy/go-yaml.(*Decoder).decodeValue", nil},
 	{"the fits of a night (gonum)", "gonum/lapack/gonum.Implementation.Dpotrf", []string{"learn"}},
 }
 
