@@ -128,11 +128,12 @@ func (p Programs) Publish(ctx context.Context, shop, dynamoDB string, tables dyn
 		return "", context.Cause(ctx)
 	}
 	cmd := exec.CommandContext(ctx, program.Path, "-aws", shop) // with the tables that are named: the local cloud does not listen yet
-	cmd.Env = []string{
-		"SETTINGS_TABLE=" + tables.Settings, "COUPONS_TABLE=" + tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
+	cmd.Dir = p.root
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "AWS_") || strings.Contains(s, "_TABLE=") })
+	cmd.Env = append(append(cmd.Env, buildEnv...), // it builds the compiler of MJML if a message needs it
+		"SETTINGS_TABLE="+tables.Settings, "COUPONS_TABLE="+tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB="+dynamoDB,
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
-		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
-	}
+		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("publish the policy of %s: it has faults, or DynamoDB failed:\n%s", shop, strings.TrimSpace(string(text)))

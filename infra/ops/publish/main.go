@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -40,6 +41,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(400) // a fifth less processor time for 100 MB
 	opentables.Main(func(ctx context.Context, args []string) error { return run(ctx, args, os.Getenv, os.Stdout) })
 }
 

@@ -1,27 +1,29 @@
 // Package mjml compiles MJML, the markup of responsive e-mail, to HTML.
 //
-// It is the only package that imports the compiler, the original one in
-// JavaScript, which runs in WebAssembly. The import adds 7 MB to a binary and
-// 0.6 s to its start, even if it is not used (50 s under the race detector). So
-// only publish and other tools import this package; the functions render the
-// compiled HTML (see package message).
+// The compiler is the original one, in JavaScript, which runs in WebAssembly. It is a
+// program of its own, which is built and started for the first message that needs it: with
+// it publish would take a tenth more to build, and .6 s to start. The messages of
+// infra/shop do not need it: their HTML is in the folder compiled. After a change of
+// theirs,
+//
+//	go test ./infra/ops/publish/mjml -update
+//
+// writes it again; until then, those that changed are compiled at each use.
 package mjml
 
 import (
-	"context"
-	"fmt"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
 	"regexp"
 	"strconv"
-	"time"
-
-	boost "github.com/Boostport/mjml-go"
 
 	"regulars/shared/inputfault"
 )
 
-// limit is the longest time for one message; a template of the shop takes 0.1
-// s.
-const limit = 30 * time.Second
+//go:embed compiled
+var compiled embed.FS
 
 // Compile returns the HTML of the MJML. It does not change Liquid in texts and
 // attributes. The HTML loads no font: MJML would load those that it knows, such
@@ -29,21 +31,30 @@ const limit = 30 * time.Second
 // [inputfault.InFiles], with the line in the source and no file. Another failure of
 // the compiler is a plain error.
 func Compile(source string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	html, err := boost.ToHTML(ctx, source, boost.WithValidationLevel(boost.Strict), boost.WithKeepComments(false), boost.WithFonts(boost.Fonts{}))
-	if err == nil {
-		return html, nil
+	if html, err := compiled.ReadFile(file(source)); err == nil {
+		return string(html), nil
 	}
-	var faults inputfault.InFiles
-	for _, m := range faultLine.FindAllStringSubmatch(err.Error(), -1) {
+	return fresh(source)
+}
+
+// file returns the path of the HTML of a source, if it is there.
+func file(source string) string {
+	sum := sha256.Sum256([]byte(source))
+	return "compiled/" + hex.EncodeToString(sum[:8]) + ".html"
+}
+
+// faults returns the faults in the error of the compiler, or, if there are none, an error
+// with its text.
+func faults(text string) error {
+	var all inputfault.InFiles
+	for _, m := range faultLine.FindAllStringSubmatch(text, -1) {
 		line, _ := strconv.Atoi(m[1]) // always digits
-		faults = append(faults, inputfault.InFile{Line: line, Text: fmt.Sprintf("<%s>: %s", m[2], m[3])})
+		all = append(all, inputfault.InFile{Line: line, Text: "<" + m[2] + ">: " + m[3]})
 	}
-	if len(faults) == 0 {
-		return "", fmt.Errorf("compile MJML: %w", err)
+	if len(all) == 0 {
+		return errors.New("compile MJML: " + text)
 	}
-	return "", faults
+	return all
 }
 
 // faultLine matches one fault in the message of the compiler, which returns
