@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -63,11 +62,11 @@ func Client(ctx context.Context, account bool, getenv func(string) string, comma
 		where = Where(getenv)
 		return localClient(where), tables, where, nil
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := Account(ctx, getenv)
 	if err != nil {
-		return nil, tables, "", fmt.Errorf("load the AWS configuration: %w", err)
+		return nil, tables, "", err
 	}
-	return dynamodb.NewFromConfig(cfg, wholeAnswers), tables, AWS, nil
+	return dynamodb.NewFromConfig(cfg), tables, AWS, nil
 }
 
 // MailboxKey returns the key that names mailboxes: that of a stack, whose ARN is
@@ -81,9 +80,9 @@ func MailboxKey(ctx context.Context, account bool, getenv func(string) string, c
 	if arn == "" {
 		return nil, fmt.Errorf("MAILBOX_SECRET_ARN is not set; set it to MailboxSecretArn of the stack's outputs (make %s STACK=…)", command)
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := Account(ctx, getenv)
 	if err != nil {
-		return nil, fmt.Errorf("load the AWS configuration: %w", err)
+		return nil, err
 	}
 	return secret.MailboxKey(ctx, cfg, arn)
 }

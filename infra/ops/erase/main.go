@@ -34,7 +34,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
@@ -94,7 +93,7 @@ func (c command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if c.bus == nil {
-		if c.bus, err = connect(ctx, *account, where); err != nil {
+		if c.bus, err = connect(ctx, *account, where, c.getenv); err != nil {
 			return err
 		}
 	}
@@ -114,16 +113,16 @@ func (c command) run(ctx context.Context, args []string) error {
 	return opentables.Located(err, where)
 }
 
-func connect(ctx context.Context, account bool, where string) (bus, error) {
+func connect(ctx context.Context, account bool, where string, getenv func(string) string) (bus, error) {
 	if !account {
 		return eventbridge.New(eventbridge.Options{
 			Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
 			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
 		}), nil
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := opentables.Account(ctx, getenv)
 	if err != nil {
-		return nil, fmt.Errorf("load the AWS configuration: %w", err)
+		return nil, err
 	}
 	return eventbridge.NewFromConfig(cfg), nil
 }
