@@ -50,7 +50,7 @@ func (e *extremes) see(r Rendered) {
 // countLinks returns the number of different addresses that a part links to.
 func countLinks(part string) int {
 	addresses := map[string]bool{}
-	for _, href := range hrefs(part) {
+	for href := range hrefs(part) {
 		addresses[href] = true
 	}
 	return len(addresses)

@@ -12,6 +12,9 @@ import (
 // direction marks, with single blanks, and without template marks. Of the
 // invisible characters only joiners stay, where they join, and the tags of flags.
 func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = keepJoiners(keepTags(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
@@ -29,6 +32,22 @@ func clean(s string) string {
 		}
 	}
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isClean reports whether clean returns s as it is. It says no to what it would have to
+// look at more closely: braces, joiners and tags.
+func isClean(s string) bool {
+	before := ' '
+	for _, r := range s {
+		switch {
+		case r == ' ' && before == ' ', r < ' ', r == '{', r == '}', r == '\x7f':
+			return false
+		case r >= utf8.RuneSelf && (r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)):
+			return false
+		}
+		before = r
+	}
+	return before != ' '
 }
 
 // cut shortens s to at most n characters. It does not cut between a letter and

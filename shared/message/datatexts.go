@@ -1,7 +1,8 @@
 package message
 
 import (
-	"bytes"
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,14 +15,33 @@ import (
 // percentages as the language prints them, and titles, names, addresses and
 // links. Prices, percentages and dates in them are allowed.
 type dataTexts struct {
-	printed [][]byte // amounts and rates; longest first
+	all []dataText // in the order in which they are removed: amounts first, and the longer first
 
-	// The others, longest first: those that are removed before prices are looked for, and
-	// before days are.
-	besidePrices, besideDays [][]byte
+	// For [dataTexts.occurrences]: the index of the last text that begins with a byte, plus
+	// one, and which second bytes the texts with this first byte have, by their last
+	// six bits.
+	last    [256]int32
+	seconds [256]uint64
 }
 
-func newDataTexts(language string, d Data) dataTexts {
+// dataText is a text of the data. It is not empty, and has no control character.
+type dataText struct {
+	text     string
+	amount   bool // an amount or a percentage, which is removed only if it is whole
+	allows   allows
+	previous int32 // as in dataTexts.last: the one before with the same first byte
+}
+
+// allows is for what a text of the data is removed from a part: prices in it are allowed,
+// or days.
+type allows uint8
+
+const (
+	allowsPrices allows = 1 << iota
+	allowsDays
+)
+
+func newDataTexts(language string, d Data) (all dataTexts) {
 	texts := []string{d.Shop.Name, d.Shop.Address, greetable(d.Customer.Name)}
 	var money []shop.Money
 	points := []int{0}
@@ -58,6 +78,9 @@ func newDataTexts(language string, d Data) dataTexts {
 			printed = append(printed, rate{p, w}.String())
 		}
 		for _, m := range money {
+			if m == (shop.Money{}) {
+				continue
+			}
 			if a, err := w.amount(m); err == nil {
 				printed = append(printed, a.String())
 			}
@@ -66,23 +89,37 @@ func newDataTexts(language string, d Data) dataTexts {
 	if legal := clean(d.Shop.Legal); legal != "" { // printed in full
 		theirs = append(theirs, legal)
 	}
+	all.all = make([]dataText, 0, len(printed)+len(theirs))
 	longestFirst := func(a, b string) int { return len(b) - len(a) }
-	slices.SortFunc(theirs, longestFirst)
 	slices.SortFunc(printed, longestFirst)
-	var all dataTexts
-	for _, amount := range printed {
-		all.printed = append(all.printed, []byte(amount))
+	for _, text := range printed {
+		all.add(dataText{text: text, amount: true, allows: allowsPrices})
 	}
+	slices.SortFunc(theirs, longestFirst)
 	for _, text := range theirs {
-		removed := []byte(text)
-		if strings.ContainsFunc(text, neverInPrices) || len(prices(text)) > 0 {
-			all.besidePrices = append(all.besidePrices, removed)
+		d := dataText{text: text}
+		if strings.ContainsFunc(text, neverInPrices) || len(prices([]byte(text))) > 0 { // a title of "." must not split numbers
+			d.allows |= allowsPrices
 		}
 		if utf8.RuneCountInString(text) > 3 { // a shop named "1" must not split dates
-			all.besideDays = append(all.besideDays, removed)
+			d.allows |= allowsDays
 		}
+		all.add(d)
 	}
 	return all
+}
+
+// add adds a text after the others.
+func (t *dataTexts) add(d dataText) {
+	first := d.text[0]
+	d.previous = t.last[first]
+	t.all = append(t.all, d)
+	t.last[first] = int32(len(t.all))
+	if len(d.text) == 1 {
+		t.seconds[first] = math.MaxUint64
+	} else {
+		t.seconds[first] |= 1 << (d.text[1] % 64)
+	}
 }
 
 // links returns the valid links of the data.
@@ -101,6 +138,9 @@ func links(d Data) (own []string) {
 		all = append(all, p.Product.URL, p.Product.Image)
 	}
 	for _, address := range all {
+		if address == "" {
+			continue
+		}
 		if address = link(address); address != "" {
 			own = append(own, address)
 		}
@@ -108,52 +148,50 @@ func links(d Data) (own []string) {
 	return own
 }
 
-// pricesNotInData returns the number of prices and percentages in a text that
-// are not in the data. It first removes the amounts of the data, if they are
-// not part of a longer number: "€12.50" does not allow "€112.50". It removes a
-// text of the data only if it contains a price, or a character that no price
-// contains: a title of "." must not split numbers. It works in buffer, which has room
-// for the text.
-func (t dataTexts) pricesNotInData(text string, buffer []byte) int {
-	left := append(buffer[:0], text...)
-	for _, printed := range t.printed {
-		left = blank(left, printed, true)
+// occurrence is where a text of the data is in a part.
+type occurrence struct{ of, start int }
+
+// occurrences returns where the texts of the data are in a part, in the order in which they
+// are removed. It is the one pass that looks for them.
+func (t *dataTexts) occurrences(found []occurrence, part string) []occurrence {
+	for i := range len(part) {
+		first := part[i]
+		if t.seconds[first] == 0 || i+1 < len(part) && t.seconds[first]>>(part[i+1]%64)&1 == 0 {
+			continue
+		}
+		for of := t.last[first]; of > 0; of = t.all[of-1].previous {
+			if strings.HasPrefix(part[i:], t.all[of-1].text) {
+				found = append(found, occurrence{int(of - 1), i})
+			}
+		}
 	}
-	for _, theirs := range t.besidePrices {
-		left = blank(left, theirs, false)
+	slices.SortFunc(found, func(a, b occurrence) int { return cmp.Or(a.of-b.of, a.start-b.start) })
+	return found
+}
+
+// without returns a part without the texts of the data that allow this: it has a NUL,
+// which no price and no day contains, for each byte of them. What overlaps a text that is
+// removed already stays, and so does an amount that is part of a longer number: "€12.50"
+// does not allow "€112.50". It works in left.
+func (t *dataTexts) without(left []byte, part string, found []occurrence, this allows) []byte {
+	left = append(left[:0], part...)
+	for _, at := range found {
+		d, end := t.all[at.of], at.start+len(t.all[at.of].text)
+		if d.allows&this == 0 || string(left[at.start:end]) != d.text {
+			continue
+		}
+		if d.amount && (numeric(lastTwo(left[:at.start])) || numeric(firstTwo(left[end:]))) {
+			continue
+		}
+		clear(left[at.start:end])
 	}
-	return len(prices(string(left)))
+	return left
 }
 
 // neverInPrices reports whether no price contains the rune: it is neither a
 // digit nor punctuation, a space or a currency sign.
 func neverInPrices(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsPunct(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Sc, r)
-}
-
-// blank overwrites text, and returns it with every old replaced by "|", which is not part
-// of a number; with whole, only if old is not part of a longer number. old is not empty,
-// so that the text never grows.
-func blank(text, old []byte, whole bool) []byte {
-	done, rest := text[:0], text
-	for {
-		i := bytes.Index(rest, old)
-		if i < 0 && len(done) == 0 {
-			return text // fast path: most texts do not contain old
-		}
-		if i < 0 {
-			return append(done, rest...)
-		}
-		end := i + len(old)
-		if whole && (numeric(lastTwo(rest[:i])) || numeric(firstTwo(rest[end:]))) {
-			_, size := utf8.DecodeRune(rest[i:])
-			done = append(done, rest[:i+size]...)
-			rest = rest[i+size:]
-			continue
-		}
-		done = append(append(done, rest[:i]...), '|')
-		rest = rest[end:]
-	}
 }
 
 // numeric reports whether a number continues at an edge: near is the rune next

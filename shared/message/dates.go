@@ -2,9 +2,12 @@ package message
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"regulars/shared/shop"
 )
@@ -38,65 +41,76 @@ const longestDay = 128
 
 // all returns the days of a text, in order. It looks at digits only, because a regular
 // expression for the whole text took ten times as long.
-func (f dateLike) all(text string) (found []string) {
+func (f dateLike) all(text []byte) (found []string) {
 	for i := 0; i < len(text); i++ {
-		if text[i] < '0' || text[i] > '9' {
+		if !beginsDay(text[i:]) {
 			continue
 		}
-		from, day := text[i:min(len(text), i+longestDay)], ""
+		from, day := text[i:min(len(text), i+longestDay)], []byte(nil)
 		if i == 0 || !isWord(text[i-1]) { // not within a longer number
-			day = f.written.FindString(from)
+			day = f.written.Find(from)
 		}
-		if day == "" {
-			day = f.numeric.FindString(from)
+		if day == nil {
+			day = f.numeric.Find(from)
 		}
-		if day != "" {
-			found = append(found, day)
+		if day != nil {
+			found = append(found, string(day))
 			i += len(day) - 1
 		}
 	}
 	return found
 }
 
+// beginsDay reports whether a text can begin with a day: with the digits of one, and
+// what follows them.
+func beginsDay(text []byte) bool {
+	digits := 0
+	for digits < len(text) && digits <= 4 && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	if digits == 0 || digits == len(text) {
+		return false
+	}
+	next := text[digits]
+	return digits <= 2 && (next == ' ' || next == '.' || next == '/' || next >= utf8.RuneSelf) || digits == 4 && next == '-'
+}
+
 // first returns the first day of a text; "" if it has none.
 func (f dateLike) first(text string) string {
-	if all := f.all(text); len(all) > 0 {
+	if all := f.all([]byte(text)); len(all) > 0 {
 		return all[0]
 	}
 	return ""
 }
 
-// daysNotInData returns the number of days in a text that are not in the data:
-// an end that is written in a template is not the end that the checkout uses. known is
-// the [knownDays] of the data. It works in buffer, which has room for the text.
-func daysNotInData(language string, inData dataTexts, known map[string]bool, text string, buffer []byte) (n int) {
+// daysNotInData returns the number of days in a text that are not in the data: an end
+// that is written in a template is not the end that the checkout uses. The text is
+// without the texts of the data that allow days.
+func daysNotInData(language string, d Data, left []byte) (n int) {
 	find, ok := datesLike()[language]
 	if !ok {
 		return 0
 	}
-	left := append(buffer[:0], text...)
-	for _, theirs := range inData.besideDays {
-		left = blank(left, theirs, false)
+	written := find.all(left)
+	if len(written) == 0 {
+		return 0
 	}
-	for _, day := range find.all(string(left)) {
-		if !known[day] {
+	var known []string
+	for _, at := range days(d) {
+		known = append(known, dayAndMonth(knownLanguages()[language].long(at)))
+	}
+	for _, day := range written {
+		if !slices.Contains(known, day) {
 			n++
 		}
 	}
 	return n
 }
 
-// knownDays returns the days of the data as the language writes them.
-func knownDays(language string, d Data) map[string]bool {
-	find, ok := datesLike()[language]
-	if !ok {
-		return nil
-	}
-	known := map[string]bool{}
-	for _, at := range days(d) {
-		known[find.first(knownLanguages()[language].long(at))] = true
-	}
-	return known
+// dayAndMonth returns a date without its year, as a dateLike finds it: "24 December". The
+// year is last in all languages.
+func dayAndMonth(long string) string {
+	return long[:max(0, strings.LastIndexFunc(long, unicode.IsSpace))]
 }
 
 // Dated returns a sentence with {on} replaced by the day of on, in its zone, as
@@ -167,7 +181,7 @@ func lintCoupon(language string, d Data, parts []part) (wrong []string) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	end := datesLike()[language].first(rules.long(c.Until.In(zone)))
+	end := dayAndMonth(rules.long(c.Until.In(zone)))
 	for _, p := range parts {
 		if strings.Contains(p.seen, clean(c.Code)) && !strings.Contains(p.seen, end) {
 			wrong = append(wrong, "the "+p.name+" gives a code without the day on which it ends")

@@ -1,6 +1,9 @@
 package message
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // hrefs returns the address of each link in an HTML part, with its quotation marks and
 // as it is written: what
@@ -8,17 +11,21 @@ import "strings"
 //	(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)
 //
 // matches in the brackets. A regular expression took half of the time of [Lint].
-func hrefs(part string) (found []string) {
-	for {
-		i := strings.IndexByte(part, '<')
-		if i < 0 {
-			return found
-		}
-		if part = part[i+1:]; part == "" || part[0]|' ' != 'a' {
-			continue
-		}
-		if href, rest, ok := hrefOf(part[1:]); ok {
-			found, part = append(found, href), rest
+func hrefs(part string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			i := strings.IndexByte(part, '<')
+			if i < 0 {
+				return
+			}
+			if part = part[i+1:]; part == "" || part[0]|' ' != 'a' {
+				continue
+			}
+			if href, rest, ok := hrefOf(part[1:]); ok {
+				if part = rest; !yield(href) {
+					return
+				}
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"regulars/shared/content"
@@ -35,7 +36,9 @@ func Lint(r Rendered, d Data) []string {
 	case utf8.RuneCountInString(r.Subject) > longestSubject:
 		add("the subject is longer than %d characters", longestSubject)
 	}
-	seen := visible(r.HTML)
+	room := rooms.Get().(*room)
+	defer rooms.Put(room)
+	seen := room.visible(r.HTML)
 	parts := []part{{"HTML part", r.HTML, seen}, {"text part", r.Text, r.Text}, {"subject", r.Subject, r.Subject}}
 	if strings.TrimSpace(seen) == "" {
 		add("the HTML part is empty")
@@ -46,24 +49,26 @@ func Lint(r Rendered, d Data) []string {
 	if len(r.HTML) > content.LargestHTML {
 		add("the HTML part has %d bytes; beyond %d, mail programs cut it off", len(r.HTML), content.LargestHTML)
 	}
-	inData, days := newDataTexts(r.Language, d), knownDays(r.Language, d)
-	buffer := make([]byte, 0, max(len(seen), len(r.Text), len(r.Subject)))
+	own := newDataTexts(r.Language, d)
 	for _, part := range parts {
 		for _, mark := range []string{"{{", "}}", "{%", "%}", "<no value>", "&lt;no value"} {
 			if strings.Contains(part.all, mark) {
 				add("the %s has an unresolved %q", part.name, mark)
 			}
 		}
-		if n := inData.pricesNotInData(part.seen, buffer); n > 0 {
+		room.found = own.occurrences(room.found[:0], part.seen)
+		room.left = own.without(room.left, part.seen, room.found, allowsPrices)
+		if n := len(prices(room.left)); n > 0 {
 			add("the %s states %d prices or percentages that are not in its data", part.name, n)
 		}
-		if n := daysNotInData(r.Language, inData, days, part.seen, buffer); n > 0 {
+		room.left = own.without(room.left, part.seen, room.found, allowsDays)
+		if n := daysNotInData(r.Language, d, room.left); n > 0 {
 			add("the %s names %d days that are not in its data", part.name, n)
 		}
 	}
 	wrong = append(wrong, content.Untrue(d)...)
 	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
-	wrong = append(wrong, lintCart(d, parts)...)
+	wrong = append(wrong, room.lintCart(d, parts)...)
 	for _, wrongLink := range lintLinks(r.HTML) {
 		add("the HTML part %s", wrongLink)
 	}
@@ -99,7 +104,7 @@ func lintOptOut(kind string, r Rendered, d Data, seen string) []string {
 
 // lintCart checks that every link to the cart applies the coupon of this mail: a
 // link with another code would give the customer what the mail does not say.
-func lintCart(d Data, parts []part) []string {
+func (r *room) lintCart(d Data, parts []part) []string {
 	if d.Shop.CartURL == "" {
 		return nil
 	}
@@ -121,8 +126,8 @@ func lintCart(d Data, parts []part) []string {
 	}
 	var wrong []string
 	for _, p := range parts {
-		all := html.UnescapeString(p.all)
-		if strings.Count(all, page) != strings.Count(all, own) {
+		r.unescaped = appendUnescaped(r.unescaped[:0], p.all)
+		if bytes.Count(r.unescaped, []byte(page)) != bytes.Count(r.unescaped, []byte(own)) {
 			wrong = append(wrong, "the "+p.name+" links to the cart with another code than the mail's coupon")
 		}
 	}
@@ -132,15 +137,19 @@ func lintCart(d Data, parts []part) []string {
 // lintLinks returns the faults of the links in an HTML part, as ends of
 // sentences.
 func lintLinks(part string) []string {
-	var wrong []string
-	for _, href := range hrefs(part) {
-		href = html.UnescapeString(strings.Trim(href, `"'`))
+	var wrong, sound []string
+	for href := range hrefs(part) {
+		if slices.Contains(sound, href) { // a product's picture, title and button have the same
+			continue
+		}
+		address := html.UnescapeString(strings.Trim(href, `"'`))
 		switch {
-		case strings.TrimSpace(href) == "" || href == "#":
+		case strings.TrimSpace(address) == "" || address == "#":
 			wrong = append(wrong, "has an empty link")
-		case strings.HasPrefix(href, "mailto:"):
-		case link(href) == "":
+		case !strings.HasPrefix(address, "mailto:") && link(address) == "":
 			wrong = append(wrong, "has a link that is not an absolute https address")
+		default:
+			sound = append(sound, href)
 		}
 	}
 	slices.Sort(wrong)
@@ -150,13 +159,13 @@ func lintLinks(part string) []string {
 // visible returns the text of an HTML part on one line: without tags, comments,
 // and the content of <style>, <script> and <title>. It does not use a regular
 // expression, because that took ten times as long for every message.
-func visible(part string) string {
-	var seen strings.Builder
-	seen.Grow(len(part) / 4) // most of a mail is its tags
+func visible(part string) string { return new(room).visible(part) }
+
+func (r *room) visible(part string) string {
+	seen := r.seen[:0]
 	for part != "" {
 		text, rest, found := strings.Cut(part, "<")
-		seen.WriteString(text)
-		seen.WriteByte(' ')
+		seen = append(append(seen, text...), ' ')
 		if !found {
 			break
 		}
@@ -164,21 +173,25 @@ func visible(part string) string {
 		if strings.HasPrefix(rest, "!--") {
 			end = "-->"
 		}
-		for _, hidden := range []string{"style", "script", "title"} {
-			if len(rest) >= len(hidden) && strings.EqualFold(rest[:len(hidden)], hidden) {
-				_, rest, _ = strings.Cut(rest, "</"+hidden)
+		if rest != "" && (rest[0]|' ' == 's' || rest[0]|' ' == 't') {
+			for _, hidden := range []string{"style", "script", "title"} {
+				if len(rest) >= len(hidden) && strings.EqualFold(rest[:len(hidden)], hidden) {
+					_, rest, _ = strings.Cut(rest, "</"+hidden)
+				}
 			}
 		}
 		_, part, _ = strings.Cut(rest, end) // a tag without an end hides the rest
 	}
-	return oneLine(html.UnescapeString(seen.String()))
+	r.seen = seen
+	r.unescaped = appendUnescaped(r.unescaped[:0], string(seen))
+	return string(oneLine(r.unescaped))
 }
 
 // oneLine returns a text with one space for all blanks between two words, and none around
-// it.
-func oneLine(text string) string {
-	line := make([]byte, 0, len(text))
-	for _, c := range []byte(text) {
+// it. It works in the text.
+func oneLine(text []byte) []byte {
+	line := text[:0]
+	for _, c := range text {
 		switch {
 		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
 			line = append(line, c)
@@ -186,5 +199,13 @@ func oneLine(text string) string {
 			line = append(line, ' ')
 		}
 	}
-	return string(bytes.TrimSuffix(line, []byte(" ")))
+	return bytes.TrimSuffix(line, []byte(" "))
 }
+
+// room is the memory that [Lint] works in. It is used again: a message has a hundred KB.
+type room struct {
+	seen, unescaped, left []byte
+	found                 []occurrence
+}
+
+var rooms = sync.Pool{New: func() any { return new(room) }}

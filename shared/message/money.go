@@ -1,7 +1,6 @@
 package message
 
 import (
-	"iter"
 	"regexp"
 	"strings"
 	"sync"
@@ -21,33 +20,60 @@ var moneyLike = sync.OnceValue(func() *regexp.Regexp {
 
 const digits = `\d(?:[\d.,\x{a0}\x{202f}]*\d)?`
 
-// prices returns every price and percentage of the text, in order.
-func prices(text string) (found []string) {
-	for chunk := range chunks(text) {
-		if strings.ContainsAny(chunk, "0123456789") {
-			found = append(found, pricesIn(chunk)...)
+// prices returns every price and percentage of the text, in order. It uses moneyLike only
+// for digits with something around them that can be a currency or a percent sign, because
+// most digits of a mail have none.
+func prices(text []byte) (found []string) {
+	done := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			continue
 		}
+		from, to := i, i
+		for from > done {
+			r, size := utf8.DecodeLastRune(text[done:from])
+			if !canBeInPrice(r) {
+				break
+			}
+			from -= size
+		}
+		for ended := false; to < len(text) && !ended; {
+			r, size := utf8.DecodeRune(text[to:])
+			to, ended = to+size, !canBeInPrice(r) // with what ends it, for the \b of moneyLike
+		}
+		if hasSign(text[from:to]) {
+			found = append(found, pricesIn(string(text[from:to]))...)
+		}
+		done, i = to, to-1
 	}
 	return found
 }
 
-// chunks divides a text after each small letter that no price contains: each price is
-// in one chunk, and most chunks have no digit, which is faster to see than with
-// moneyLike.
-func chunks(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		from := 0
-		for i := range len(text) {
-			if c := text[i]; c >= 'a' && c <= 'z' && c != 'k' && c != 'r' && c != 'z' { // kr, and zł
-				if !yield(text[from : i+1]) {
-					return
-				}
-				from = i + 1
-			}
-		}
-		yield(text[from:])
+// canBeInPrice reports whether moneyLike can match the rune.
+func canBeInPrice(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || strings.ContainsRune(" .,%$krz", r)
 	}
+	return strings.ContainsRune("\u00a0\u202fłруб", r) || unicode.Is(unicode.Sc, r)
 }
+
+// hasSign reports whether a text can contain a currency or a percent sign. It says yes
+// to what it would have to look at more closely.
+func hasSign(text []byte) bool {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if strings.ContainsRune("%kłб", r) || unicode.Is(unicode.Sc, r) {
+			return true
+		}
+		if len(text) >= 3 && isCapital(text[0]) && isCapital(text[1]) && isCapital(text[2]) {
+			return true
+		}
+		text = text[size:]
+	}
+	return false
+}
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 func pricesIn(text string) []string {
 	var found []string
@@ -88,4 +114,4 @@ func marked(m string) bool {
 
 // literalMoney reports whether the text of a string contains a price or a
 // percentage, which only data may.
-func literalMoney(text string) bool { return len(prices(text)) > 0 }
+func literalMoney(text string) bool { return len(prices([]byte(text))) > 0 }

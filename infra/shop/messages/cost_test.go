@@ -39,14 +39,24 @@ func BenchmarkRender(b *testing.B) {
 }
 
 func BenchmarkLint(b *testing.B) {
-	s := messages.Scenes()[8]
-	d := s.Data("ru")
-	r, err := publishedSet(b).Render(s.Message, d)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		message.Lint(r, d)
+	set := publishedSet(b)
+	for _, s := range messages.Scenes() {
+		if s.Name != "picks" && s.Name != "thanks-with-picks-and-coupon" && s.Name != "sorry-delayed" {
+			continue
+		}
+		for _, language := range []string{"en", "ru"} {
+			d := s.Data(language)
+			r, err := set.Render(s.Message, d)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(s.Name+" in "+language, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					message.Lint(r, d)
+				}
+			})
+		}
 	}
 }
 
