@@ -44,9 +44,7 @@ func eur(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EU
 
 func compile(t *testing.T, text string) condition.Condition {
 	t.Helper()
-	checker, err := condition.NewChecker("EUR")
-	must(t, err)
-	c, err := checker.Compile(text)
+	c, err := condition.Parse(text, "EUR")
 	must(t, err)
 	return c
 }

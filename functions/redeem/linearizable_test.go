@@ -110,11 +110,7 @@ func (h *history) now() time.Time { return at(h.time) }
 func (h *history) Policy(context.Context) (shoppolicy.Policy, error) { return shopOfHistories, nil }
 
 var shopOfHistories = func() shoppolicy.Policy {
-	checker, err := condition.NewChecker("EUR")
-	if err != nil {
-		panic(err)
-	}
-	mugs, err := checker.Compile(`line.category == "mug"`)
+	mugs, err := condition.Parse(`line.category == "mug"`, "EUR")
 	if err != nil {
 		panic(err)
 	}

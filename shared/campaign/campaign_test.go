@@ -16,11 +16,7 @@ import (
 )
 
 func compiled(text string) condition.Condition {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		panic(err)
-	}
-	condition, err := checker.Compile(text)
+	condition, err := condition.Parse(text, "GBP")
 	if err != nil {
 		panic(err)
 	}

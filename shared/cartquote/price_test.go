@@ -45,11 +45,7 @@ func ten(name string, changes ...func(*coupon.Coupon)) coupon.Coupon {
 // points, worth 5.00.
 func newCase(t *testing.T) cartquote.Case {
 	t.Helper()
-	checker, err := condition.NewChecker("EUR")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mugs, err := checker.Compile(`line.category == "mug"`)
+	mugs, err := condition.Parse(`line.category == "mug"`, "EUR")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,18 +2,9 @@ package condition
 
 import (
 	"fmt"
-	"math"
+	"slices"
 	"strconv"
 	"strings"
-
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/operators"
-	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/common/types/traits"
-	"cel.dev/cel-go/interpreter"
-	"cel.dev/cel-go/parser"
 
 	"regulars/shared/iso4217"
 	"regulars/shared/shop"
@@ -40,136 +31,82 @@ type Value struct {
 
 // Explain evaluates each comparison of the condition on its own and returns them
 // with the values of their facts. Its answer is that of [Condition.Holds]. The zero
-// Condition has no parts and holds.
-//
-// It compiles the condition again and takes milliseconds: use it to show an answer
-// to a person, not to decide.
+// Condition has no parts and holds. It fails if the condition has no answer.
 func (c Condition) Explain(f Facts) (Part, error) {
 	if c.text == "" {
 		return Part{Holds: true}, nil
 	}
-	if c.checked == nil {
-		return Part{}, fmt.Errorf("condition %q is not compiled", c.text)
-	}
-	program, err := c.env.Program(c.checked, cel.EvalOptions(cel.OptExhaustiveEval))
-	if err != nil {
-		return Part{}, fmt.Errorf("compile the condition %q to explain it: %w", c.text, err)
-	}
-	facts := &evaluation{Facts: &f, currency: c.currency}
-	_, details, err := program.Eval(facts)
-	if err != nil {
+	e := &evaluation{Facts: &f, currency: c.currency}
+	if _, err := c.evaluate(e); err != nil {
 		return Part{}, fmt.Errorf("explain the condition %q: %w", c.text, err)
 	}
-	e := explainer{Condition: c, state: details.State()}
-	return e.part(c.checked.NativeRep().Expr())
+	return c.root.part(e), nil
 }
 
-type explainer struct {
-	Condition
-	state interpreter.EvalState
+func (n *node) part(e *evaluation) Part {
+	holds, err := n.holds(e)
+	holds = holds && err == nil
+	if n.op != opAnd && n.op != opOr {
+		return Part{Text: n.text(), Holds: holds, Values: n.values(e, nil)}
+	}
+	g := Part{Any: n.op == opOr, Holds: holds}
+	for _, arg := range n.args {
+		g.Parts = append(g.Parts, arg.part(e))
+	}
+	return g
 }
 
-func (x explainer) part(e ast.Expr) (Part, error) {
-	if e.Kind() == ast.CallKind {
-		switch op := e.AsCall().FunctionName(); op {
-		case operators.LogicalAnd, operators.LogicalOr:
-			return x.group(e, op)
+// values adds the values of the facts in the part, except for those on the side of a
+// ternary that does not decide.
+func (n *node) values(e *evaluation, all []Value) []Value {
+	if n.op == opFact && n.fact.typ.single() || n.op == opIndex {
+		name := n.text()
+		v, err := n.value(e)
+		if err == nil && !slices.ContainsFunc(all, func(known Value) bool { return known.Fact == name }) {
+			all = append(all, Value{name, v.show(e.currency)})
 		}
 	}
-	text, err := x.text(e)
-	if err != nil {
-		return Part{}, err
-	}
-	p := Part{Text: text, Holds: x.value(e) == types.True}
-	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
-		if name, err := x.text(e); err == nil && isFact(e) && !known(p.Values, name) {
-			if value := x.value(e); value != nil {
-				p.Values = append(p.Values, Value{name, x.show(value)})
-			}
+	if n.op == opTernary {
+		all = n.args[0].values(e, all)
+		if chosen, err := n.chosen(e); err == nil {
+			all = chosen.values(e, all)
 		}
-	}))
-	return p, nil
-}
-
-// group returns the parts that one operator joins: a && b && c is one group of three.
-func (x explainer) group(e ast.Expr, op string) (Part, error) {
-	g := Part{Any: op == operators.LogicalOr, Holds: x.value(e) == types.True}
-	for _, arg := range e.AsCall().Args() {
-		p, err := x.part(arg)
-		if err != nil {
-			return Part{}, err
-		}
-		if p.Text == "" && p.Any == g.Any {
-			g.Parts = append(g.Parts, p.Parts...)
-		} else {
-			g.Parts = append(g.Parts, p)
-		}
+		return all
 	}
-	return g, nil
-}
-
-func (x explainer) value(e ast.Expr) ref.Val {
-	value, _ := x.state.Value(e.ID())
-	return value
-}
-
-// text returns a part of the condition as it would be written, on one line.
-func (x explainer) text(e ast.Expr) (string, error) {
-	text, err := parser.Unparse(e, x.checked.NativeRep().SourceInfo(), parser.WrapOnColumn(math.MaxInt))
-	if err != nil {
-		return "", fmt.Errorf("write a part of the condition %q: %w", x.Condition.text, err)
+	for _, arg := range n.args {
+		all = arg.values(e, all)
 	}
-	return text, nil
+	return all
 }
 
-// isFact reports whether the expression is a fact that has one value: a fact that is
-// no map, or an entry of one.
-func isFact(e ast.Expr) bool {
-	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Index {
-		return true
-	}
-	of, ok := termOf(e)
-	return ok && byPath[of.fact].typ.Kind() != types.MapKind
+// single reports whether the type is no map.
+func (t Type) single() bool {
+	_, _, isMap := t.Map()
+	return !isMap
 }
 
-func known(values []Value, fact string) bool {
-	for _, v := range values {
-		if v.Fact == fact {
-			return true
-		}
-	}
-	return false
-}
-
-// show returns a value as a reader sees it.
-func (x explainer) show(v ref.Val) string {
-	switch v := v.(type) {
-	case minor:
-		return written(int64(v), x.currency)
-	case types.Int:
-		if v == Never {
-			return strconv.Itoa(Never) + ", which means never"
-		}
-		return strconv.FormatInt(int64(v), 10)
-	case types.Double:
-		return strconv.FormatFloat(float64(v), 'g', 3, 64)
-	case types.String:
-		return strconv.Quote(string(v))
-	case types.Bool:
-		return strconv.FormatBool(bool(v))
-	case traits.Lister:
-		var all []string
-		for it := v.Iterator(); it.HasNext() == types.True; {
-			all = append(all, x.show(it.Next()))
+// show returns a value as a reader sees it, with the currency of amounts.
+func (v value) show(in shop.Currency) string {
+	switch {
+	case v.list != nil:
+		all := make([]string, v.list.size())
+		for i := range all {
+			all[i] = v.list.at(i).show(in)
 		}
 		return "[" + strings.Join(all, ", ") + "]"
+	case v.typ == Money:
+		return inDigits(v.n, in)
+	case v.typ == Double:
+		return strconv.FormatFloat(v.f, 'g', 3, 64)
+	case v.typ == Int && v.n == Never:
+		return strconv.Itoa(Never) + ", which means never"
 	}
-	return fmt.Sprint(v.Value())
+	return v.written()
 }
 
-// written returns an amount in digits, such as "500.00 GBP".
-func written(minor int64, in shop.Currency) string {
-	decimals, _ := iso4217.Today(in) // the checker knows the currency
+// inDigits returns an amount in digits, such as "500.00 GBP".
+func inDigits(minor int64, in shop.Currency) string {
+	decimals, _ := iso4217.Today(in) // it was known when the condition was parsed
 	digits, sign := strconv.FormatUint(uint64(max(minor, -minor)), 10), ""
 	if minor < 0 {
 		sign = "-"

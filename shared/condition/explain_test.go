@@ -41,11 +41,7 @@ func TestExplainSaysEachComparisonWithTheCustomersValue(t *testing.T) {
 			Values: []Value{{"order.first", "false"}, {"customer.alive", "0"}},
 		},
 	} {
-		c, err := checker(t).Compile(text)
-		if err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		got, err := c.Explain(regular)
+		got, err := parsed(t, text).Explain(regular)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -54,14 +50,13 @@ func TestExplainSaysEachComparisonWithTheCustomersValue(t *testing.T) {
 		}
 	}
 	if _, err := (Condition{text: "customer.orders > 1"}).Explain(regular); err == nil {
-		t.Error("a condition that is not compiled was explained")
+		t.Error("a condition that is not parsed was explained")
 	}
 }
 
 // TestExplainAgreesWithHolds: the explanation never says another answer than the
 // decision, and the answer of a group follows from its parts.
 func TestExplainAgreesWithHolds(t *testing.T) {
-	check := checker(t)
 	leaves := []string{
 		"customer.orders >= 2", `customer.spent < money("80.00")`, "order.first", `customer.units["mug"] == 0`,
 		`"promotions" in customer.consents`, `customer.country in ["GB", "PL"]`, "customer.orders_within[90] >= 2",
@@ -79,7 +74,7 @@ func TestExplainAgreesWithHolds(t *testing.T) {
 			}
 			return text
 		}
-		c, err := check.Compile(build(4))
+		c, err := Parse(build(4), "GBP")
 		if err != nil {
 			t.Skip(err)
 		}
@@ -122,8 +117,8 @@ func TestAmountsAreWrittenAsTheLibraryWritesThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := written(minor, shop.Currency(in)); got != amount.String() {
-			t.Errorf("written(%d, %s) = %q, want %q", minor, in, got, amount)
+		if got := inDigits(minor, shop.Currency(in)); got != amount.String() {
+			t.Errorf("inDigits(%d, %s) = %q, want %q", minor, in, got, amount)
 		}
 	})
 }

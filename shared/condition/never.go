@@ -3,13 +3,7 @@ package condition
 import (
 	"math"
 	"slices"
-
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/operators"
-	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/common/types/traits"
+	"strconv"
 )
 
 // mostTrials is the most combinations of values for which Never evaluates a
@@ -26,11 +20,11 @@ const mostTrials = 50_000
 // that it can hold, or that Never cannot say: if facts are compared with each other,
 // if a text is searched in, or if there are too many combinations.
 func (c Condition) Never() bool {
-	if c.program == nil || c.parsed == nil {
+	if c.root == nil {
 		return false
 	}
-	t := trial{values: map[term][]ref.Val{}, c: c}
-	if !t.read(c.parsed) {
+	t := trial{values: map[term][]value{}, condition: c}
+	if !t.read(c.root) {
 		return false
 	}
 	total := 1
@@ -42,7 +36,7 @@ func (c Condition) Never() bool {
 	for of := range t.values {
 		t.terms = append(t.terms, of)
 	}
-	t.chosen = map[term]ref.Val{}
+	t.chosen = map[term]value{}
 	return !t.holds(0)
 }
 
@@ -51,17 +45,17 @@ type term struct{ fact, key string }
 
 // trial is the values that are tried for each term.
 type trial struct {
-	c      Condition
-	values map[term][]ref.Val
-	terms  []term
-	chosen map[term]ref.Val
+	condition Condition
+	values    map[term][]value
+	terms     []term
+	chosen    map[term]value
 }
 
 // holds reports whether the condition holds for some choice of the terms from n on.
 func (t *trial) holds(n int) bool {
 	if n == len(t.terms) {
-		value, _, err := t.c.program.Eval(t)
-		return err != nil || value == types.True
+		answer, err := t.condition.evaluate(&evaluation{currency: t.condition.currency, tried: t})
+		return err != nil || answer
 	}
 	for _, v := range t.values[t.terms[n]] {
 		t.chosen[t.terms[n]] = v
@@ -72,171 +66,123 @@ func (t *trial) holds(n int) bool {
 	return false
 }
 
-// ResolveName and Parent make a trial a cel.Activation.
-func (t *trial) ResolveName(path string) (any, bool) {
-	n, known := byPath[path]
-	if !known {
-		return nil, false
+// fact returns the chosen value of a fact.
+func (t *trial) fact(of *name) value {
+	if !of.typ.single() {
+		return value{typ: of.typ, of: chosenEntries{t, of}}
 	}
-	switch n.typ.Kind() {
-	case types.MapKind:
-		return trialMap{counted(nil), t, path}, true
-	case types.ListKind:
-		var in []string
-		for of, v := range t.chosen {
-			if of.fact == path && v == types.True {
-				in = append(in, of.key)
+	if _, isList := of.typ.List(); isList {
+		in := list{}
+		for term, v := range t.chosen {
+			if term.fact == of.path && v.n != 0 {
+				in = append(in, text(term.key))
 			}
 		}
-		return types.NewStringList(types.DefaultTypeAdapter, in), true
+		return value{typ: of.typ, list: in}
 	}
-	v, ok := t.chosen[term{path, ""}]
-	return v, ok
+	return t.chosen[term{of.path, ""}]
 }
 
-func (*trial) Parent() cel.Activation { return nil }
-
-// trialMap is a fact that is a map, with the chosen values.
-type trialMap struct {
-	withDefault
-	t    *trial
-	path string
+// chosenEntries is a fact that is a map, with the chosen values.
+type chosenEntries struct {
+	*trial
+	of *name
 }
 
-func (m trialMap) Find(key ref.Val) (ref.Val, bool) { return m.Get(key), true }
-func (m trialMap) Get(key ref.Val) ref.Val          { return m.t.chosen[term{m.path, textOfKey(key)}] }
+func (m chosenEntries) get(key value) value      { return m.chosen[term{m.of.path, textOfKey(key)}] }
+func (m chosenEntries) entries() map[value]value { return nil }
 
-func textOfKey(key ref.Val) string { return string(key.ConvertToType(types.StringType).(types.String)) }
+func textOfKey(key value) string {
+	if key.typ == String {
+		return key.s
+	}
+	return strconv.FormatInt(key.n, 10)
+}
 
 // read collects the values of each term of an expression that is true or false. It
 // returns false for an expression that it does not understand.
-func (t *trial) read(e ast.Expr) bool {
-	switch e.Kind() {
-	case ast.LiteralKind:
+func (t *trial) read(n *node) bool {
+	switch n.op {
+	case opLiteral:
 		return true
-	case ast.CallKind:
-		return t.readCall(e.AsCall())
+	case opAnd, opOr, opNot, opTernary:
+		return !slices.ContainsFunc(n.args, func(arg *node) bool { return !t.read(arg) })
+	case opIn:
+		return t.readIn(n.args[0], n.args[1])
+	case opEqual, opUnequal, opLess, opAtMost, opMore, opAtLeast:
+		fact, written := n.args[0], n.args[1]
+		of, ok := termOf(fact)
+		if !ok || written.op != opLiteral {
+			fact, written = written, fact
+			of, ok = termOf(fact)
+		}
+		if ok = ok && written.op == opLiteral; ok {
+			t.add(of, around(written.lit)...)
+		}
+		return ok
 	}
-	of, ok := termOf(e)
+	of, ok := termOf(n)
 	if ok {
-		t.add(of, types.False, types.True)
+		t.add(of, boolean(false), boolean(true))
 	}
 	return ok
 }
 
-func (t *trial) readCall(call ast.CallExpr) bool {
-	args := call.Args()
-	switch call.FunctionName() {
-	case operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional:
-		for _, arg := range args {
-			if !t.read(arg) {
-				return false
-			}
-		}
-		return true
-	case operators.In, operators.OldIn:
-		return t.readIn(args[0], args[1])
-	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
-		of, ok := termOf(args[0])
-		value, written := t.literal(args[1])
-		if !ok || !written {
-			of, ok = termOf(args[1])
-			value, written = t.literal(args[0])
-		}
-		if ok && written {
-			t.add(of, around(value)...)
-		}
-		return ok && written
-	}
-	return false
-}
-
 // readIn collects the values of fact in ["a", "b"] and of "a" in fact.
-func (t *trial) readIn(what, in ast.Expr) bool {
-	if list, ok := termOf(in); ok && in.Kind() != ast.CallKind {
-		key, written := t.literal(what)
-		if !written || byPath[list.fact].typ.Kind() != types.ListKind {
+func (t *trial) readIn(what, in *node) bool {
+	if in.op == opFact {
+		if _, isList := in.typ.List(); !isList || what.op != opLiteral {
 			return false
 		}
-		t.add(term{list.fact, textOfKey(key)}, types.False, types.True)
+		t.add(term{in.fact.path, textOfKey(what.lit)}, boolean(false), boolean(true))
 		return true
 	}
 	of, ok := termOf(what)
-	if !ok || in.Kind() != ast.ListKind {
+	if !ok || in.op != opList || in.lit.list == nil {
 		return false
 	}
-	t.add(of, around(types.String(""))...)
-	for _, element := range in.AsList().Elements() {
-		value, written := t.literal(element)
-		if !written {
-			return false
-		}
-		t.add(of, around(value)...)
+	t.add(of, around(value{typ: what.typ})...)
+	for _, entry := range in.args {
+		t.add(of, around(entry.lit)...)
 	}
 	return true
 }
 
 // termOf returns the term of a fact, or of a fact with a written key.
-func termOf(e ast.Expr) (term, bool) {
-	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Index {
-		of, ok := termOf(e.AsCall().Args()[0])
-		key := e.AsCall().Args()[1]
-		if !ok || key.Kind() != ast.LiteralKind {
-			return term{}, false
-		}
-		return term{of.fact, textOfKey(key.AsLiteral())}, true
+func termOf(n *node) (term, bool) {
+	switch {
+	case n.op == opFact:
+		return term{n.fact.path, ""}, true
+	case n.op == opIndex && n.args[0].op == opFact && n.args[1].op == opLiteral:
+		return term{n.args[0].fact.path, textOfKey(n.args[1].lit)}, true
 	}
-	path := ""
-	for ; e.Kind() == ast.SelectKind; e = e.AsSelect().Operand() {
-		path = "." + e.AsSelect().FieldName() + path
-	}
-	if e.Kind() != ast.IdentKind {
-		return term{}, false
-	}
-	path = e.AsIdent() + path
-	_, known := byPath[path]
-	return term{path, ""}, known
-}
-
-// literal returns a written value.
-func (t *trial) literal(e ast.Expr) (ref.Val, bool) {
-	if e.Kind() == ast.LiteralKind {
-		return e.AsLiteral(), true
-	}
-	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == "money" {
-		m, err := ParseMoney(string(e.AsCall().Args()[0].AsLiteral().(types.String)), t.c.currency)
-		return minor(m.Minor), err == nil
-	}
-	return nil, false
+	return term{}, false
 }
 
 // around returns a value, with one just below and one just above it. Numbers of
 // things and days are never negative, and neither are shares.
-func around(v ref.Val) []ref.Val {
-	switch v := v.(type) {
-	case types.Int:
-		if v < 0 {
-			return []ref.Val{types.Int(0)}
+func around(v value) []value {
+	switch v.typ {
+	case Int:
+		if v.n < 0 {
+			return []value{number(0)}
 		}
-		return []ref.Val{max(v-1, 0), v, min(v, math.MaxInt64-1) + 1}
-	case types.Double:
-		return []ref.Val{types.Double(0), max(v-1e-9, 0), max(v, 0), max(v+1e-9, 0)}
-	case minor:
-		return []ref.Val{v - 1, v, v + 1}
-	case types.String:
-		return []ref.Val{types.String(""), v, v + "\x00"} // no text is between the last two
+		return []value{number(int(max(v.n-1, 0))), v, number(int(min(v.n, math.MaxInt64-1) + 1))}
+	case Double:
+		return []value{decimal(0), decimal(max(v.f-1e-9, 0)), decimal(max(v.f, 0)), decimal(max(v.f+1e-9, 0))}
+	case Money:
+		return []value{minor(v.n - 1), minor(v.n), minor(v.n + 1)}
+	case String:
+		return []value{text(""), v, text(v.s + "\x00")} // no text is between the last two
 	}
-	return []ref.Val{types.False, types.True}
+	return []value{boolean(false), boolean(true)}
 }
 
 // add adds values to those of a term, each once.
-func (t *trial) add(of term, values ...ref.Val) {
+func (t *trial) add(of term, values ...value) {
 	for _, v := range values {
-		known := func(other ref.Val) bool { return other.Equal(v) == types.True }
-		if !slices.ContainsFunc(t.values[of], known) {
+		if !slices.ContainsFunc(t.values[of], func(known value) bool { return equal(known, v) }) {
 			t.values[of] = append(t.values[of], v)
 		}
 	}
 }
-
-var _ traits.Mapper = trialMap{}

@@ -3,11 +3,6 @@ package condition
 import (
 	"slices"
 
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/operators"
-	"cel.dev/cel-go/common/types"
-
 	"regulars/shared/shop"
 )
 
@@ -27,60 +22,41 @@ func (c Condition) Products() []shop.ProductID { return c.products }
 //	customer.units_of[product.id] >= 1   depends on all
 func (c Condition) Bought() (named []shop.ProductID, all bool) { return c.bought, c.anything }
 
-// boughtOf returns the values of [Condition.Bought] for a compiled condition.
-func boughtOf(checked *cel.Ast) (named []shop.ProductID, all bool) {
-	const units = "customer.units_of"
+// bought returns the values of [Condition.Bought].
+func (n *node) bought() (named []shop.ProductID, all bool) {
 	uses := 0
-	references := checked.NativeRep().ReferenceMap()
-	for _, reference := range references {
-		if reference.Name == units {
+	units := func(n *node) bool { return n.op == opFact && n.fact.path == "customer.units_of" }
+	n.walk(func(n *node) {
+		switch {
+		case units(n):
 			uses++
+		case n.op == opIndex && units(n.args[0]) && n.args[1].op == opLiteral:
+			named, uses = append(named, shop.ProductID(n.args[1].lit.s)), uses-1
 		}
-	}
-	ast.PreOrderVisit(checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != operators.Index {
-			return
-		}
-		of, key := e.AsCall().Args()[0], e.AsCall().Args()[1]
-		if reference := references[of.ID()]; reference == nil || reference.Name != units || key.Kind() != ast.LiteralKind {
-			return
-		}
-		if text, ok := key.AsLiteral().(types.String); ok {
-			named, uses = append(named, shop.ProductID(text)), uses-1
-		}
-	}))
+	})
 	return named, uses > 0
 }
 
-// comparing are the operators that give the same result for all products that
-// the condition does not name.
-var comparing = []string{
-	operators.Equals, operators.NotEquals, operators.In, operators.OldIn,
-	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
-}
-
-// unnamed is a product that no condition names: a string of CEL cannot contain
-// this character.
+// unnamed is a product that no shop has.
 const unnamed shop.ProductID = "\x00"
 
-// productsOf returns the value of [Condition.Products] for a compiled
-// condition.
-func productsOf(c Condition, checked *cel.Ast) (only []shop.ProductID) {
+// productsOf returns the value of [Condition.Products].
+func (c Condition) productsOf() (only []shop.ProductID) {
 	if !slices.Equal(c.names, []string{"line.product"}) {
 		return nil
 	}
-	alike := true
+	alike := true // all products that the condition does not name
 	var named []shop.ProductID
-	ast.PreOrderVisit(checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		switch e.Kind() {
-		case ast.CallKind:
-			alike = alike && slices.Contains(comparing, e.AsCall().FunctionName())
-		case ast.LiteralKind:
-			if text, ok := e.AsLiteral().(types.String); ok {
-				named = append(named, shop.ProductID(text))
+	c.root.walk(func(n *node) {
+		switch n.op {
+		case opLess, opAtMost, opMore, opAtLeast, opIndex, opStartsWith, opEndsWith, opContains:
+			alike = false
+		case opLiteral:
+			if n.typ == String {
+				named = append(named, shop.ProductID(n.lit.s))
 			}
 		}
-	}))
+	})
 	holds := c.OnLines()
 	if !alike || holds(Line{Product: unnamed}) {
 		return nil

@@ -6,7 +6,6 @@ import (
 )
 
 func TestProductsListsTheProductsThatTheConditionNames(t *testing.T) {
-	c := checker(t)
 	for condition, want := range map[string]string{
 		``:                                "[]",
 		`line.product == "MUG-1"`:         "[MUG-1]",
@@ -25,18 +24,13 @@ func TestProductsListsTheProductsThatTheConditionNames(t *testing.T) {
 		`line.product == "A" && line.product == "B"`:                      "[]",
 		`line.product == "A" ? line.product != "A" : line.product == "B"`: "[B]",
 	} {
-		compiled, err := c.Compile(condition)
-		if err != nil {
-			t.Errorf("Compile(%s): %v", condition, err)
-		}
-		if got := fmt.Sprint(compiled.Products()); got != want {
+		if got := fmt.Sprint(parsed(t, condition).Products()); got != want {
 			t.Errorf("Products of %s = %s, want %s", condition, got, want)
 		}
 	}
 }
 
 func TestBoughtListsTheProductsWhoseUnitsCount(t *testing.T) {
-	c := checker(t)
 	for condition, want := range map[string]string{
 		``:                    "[] false",
 		`customer.orders > 3`: "[] false",
@@ -45,11 +39,7 @@ func TestBoughtListsTheProductsWhoseUnitsCount(t *testing.T) {
 		`customer.units_of[product.id] >= 1`:                          "[] true",
 		`customer.units_of["A"] >= 1 && "B" in customer.units_of`:     "[A] true",
 	} {
-		compiled, err := c.Compile(condition)
-		if err != nil {
-			t.Errorf("Compile(%s): %v", condition, err)
-		}
-		named, all := compiled.Bought()
+		named, all := parsed(t, condition).Bought()
 		if got := fmt.Sprint(named, all); got != want {
 			t.Errorf("Bought of %s = %s, want %s", condition, got, want)
 		}

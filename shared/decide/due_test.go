@@ -17,9 +17,7 @@ import (
 
 // compiled returns the condition of a text.
 func compiled(text string) condition.Condition {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
-	c, err := checker.Compile(text)
+	c, err := condition.Parse(text, "GBP")
 	check(err)
 	return c
 }

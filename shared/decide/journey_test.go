@@ -20,11 +20,7 @@ import (
 // compiled returns the condition of a text.
 func compiled(t *testing.T, text string) condition.Condition {
 	t.Helper()
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := checker.Compile(text)
+	c, err := condition.Parse(text, "GBP")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,11 +33,7 @@ func TestOutlook(t *testing.T) {
 		t.Errorf("the customer value without an order = %+v, want 0", none)
 	}
 
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lost, err := checker.Compile(`customer.alive < 0.2 && customer.late >= 3.0 && customer.expected_orders_90d < 1.0 && customer.value_year < money("100.00")`)
+	lost, err := condition.Parse(`customer.alive < 0.2 && customer.late >= 3.0 && customer.expected_orders_90d < 1.0 && customer.value_year < money("100.00")`, "GBP")
 	if err != nil {
 		t.Fatal(err)
 	}

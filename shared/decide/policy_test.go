@@ -45,10 +45,8 @@ const messages = `{"messages": {
 // published returns a small policy in the form that functions have: encoded and
 // decoded again.
 var published = sync.OnceValue(func() shoppolicy.Policy {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
 	compiled := func(text string) condition.Condition {
-		c, err := checker.Compile(text)
+		c, err := condition.Parse(text, "GBP")
 		check(err)
 		return c
 	}

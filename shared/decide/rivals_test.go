@@ -35,9 +35,7 @@ func worth(minor int64) func(*campaign.Campaign) {
 // scheduled returns a change to a campaign: it had a run this time before noon,
 // and has this audience and a value of 1.00.
 func scheduled(ago time.Duration, audience string) func(*campaign.Campaign) {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
-	condition, err := checker.Compile(audience)
+	condition, err := condition.Parse(audience, "GBP")
 	check(err)
 	at := noon.Add(-ago)
 	return func(c *campaign.Campaign) {

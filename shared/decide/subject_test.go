@@ -81,11 +81,7 @@ func ordered(at time.Time, product shop.ProductID) []profile.Visit {
 // bought.
 func TestAMessageAboutAProductEndsIfTheCustomerWouldNotLikeItAnyMore(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
-	likes, err := checker.Compile("customer.likes[product.id]")
+	likes, err := condition.Parse("customer.likes[product.id]", "GBP")
 	if err != nil {
 		t.Fatal(err)
 	}

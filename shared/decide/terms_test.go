@@ -19,9 +19,7 @@ const allTerms = `{"messages": {"thanks": {"class": "service", "languages": ["en
 }}}`
 
 func TestAMessagePrintsTheTermsOfItsOffer(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
-	mugs, err := checker.Compile(`line.category == "mug"`)
+	mugs, err := condition.Parse(`line.category == "mug"`, "GBP")
 	check(err)
 	margin, none := 1000, 0
 	percent := offer.Effect{Kind: offer.KindPercent, Percent: 1000}

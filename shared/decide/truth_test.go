@@ -74,9 +74,7 @@ func TestAFormerPriceIsCheckedAgainstThePriceHistory(t *testing.T) {
 // The offer names its products. It is granted if at least one of them is in
 // stock.
 func TestAnOfferForNamedProductsNeedsStock(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
-	only, err := checker.Compile(`line.product in ["JAR", "TRAY"]`)
+	only, err := condition.Parse(`line.product in ["JAR", "TRAY"]`, "GBP")
 	check(err)
 	with := func(jars, trays int) given {
 		g := aCase("deal")
@@ -106,9 +104,7 @@ func TestAnOfferForNamedProductsNeedsStock(t *testing.T) {
 
 // Their rows have the stock, on which the offer depends.
 func TestProductsThatAnOfferNamesAreRead(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	check(err)
-	only, err := checker.Compile(`line.product in ["JAR", "VASE"]`)
+	only, err := condition.Parse(`line.product in ["JAR", "VASE"]`, "GBP")
 	check(err)
 	g := aCase("deal")
 	g.config.Offers = []offer.Offer{{ID: "welcome", On: only, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}}}

@@ -230,11 +230,7 @@ func (h *bench) config() decide.Config {
 //	thanks      a service message that merges
 //	sorry       a recovery
 func aPolicy() shoppolicy.Policy {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		panic(err)
-	}
-	all, err := checker.Compile("customer.orders >= 1")
+	all, err := condition.Parse("customer.orders >= 1", "GBP")
 	if err != nil {
 		panic(err)
 	}

@@ -44,10 +44,8 @@ func (b *bench) Model(context.Context) (recommend.Model, error)    { return reco
 // on a product that is back, one on orders, and a step of a journey.
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	checker, err := condition.NewChecker("GBP")
-	must(t, err)
 	when := func(text string) condition.Condition {
-		c, err := checker.Compile(text)
+		c, err := condition.Parse(text, "GBP")
 		must(t, err)
 		return c
 	}

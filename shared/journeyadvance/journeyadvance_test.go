@@ -56,12 +56,8 @@ func newBench(t *testing.T, reentry journey.Reentry) *bench {
 // aPolicy has a journey with two messages: after three days, and ten days later.
 func aPolicy(t *testing.T, reentry journey.Reentry) shoppolicy.Policy {
 	t.Helper()
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
 	when := func(text string) condition.Condition {
-		c, err := checker.Compile(text)
+		c, err := condition.Parse(text, "GBP")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -397,12 +393,11 @@ func TestARunLetsACustomerEnterOnce(t *testing.T) {
 func TestACustomerWhoLeftTheAudienceDoesNotEnter(t *testing.T) {
 	for audience, want := range map[string]string{"customer.orders == 1": "after", "customer.orders >= 2": ""} {
 		b := newBench(t, journey.Reentry{})
-		checker, err := condition.NewChecker("GBP")
-		must(t, err)
 		entry := &b.policy.Journeys[0].Entry
 		entry.Schedule = "0 12 * * *"
-		entry.Audience, err = checker.Compile(audience)
+		when, err := condition.Parse(audience, "GBP")
 		must(t, err)
+		entry.Audience = when
 		must(t, b.Enter(t.Context(), byRun(noon, "")))
 		if got := b.position(); string(got.Journey) != want {
 			t.Errorf("audience %s: the position is %+v, want one of %q", audience, got, want)

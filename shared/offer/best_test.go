@@ -19,11 +19,7 @@ var now = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
 func when(text string) condition.Condition {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		panic(err)
-	}
-	condition, err := checker.Compile(text)
+	condition, err := condition.Parse(text, "GBP")
 	if err != nil {
 		panic(err)
 	}

@@ -89,11 +89,7 @@ func must(t testing.TB, err error) {
 // The audience of weekly is the customers with two orders or more and one of
 // the last 28 days.
 func inForce() func(context.Context) (shoppolicy.Policy, error) {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		panic(err)
-	}
-	audience, err := checker.Compile("customer.orders >= 2 && customer.days_since_last_order <= 28")
+	audience, err := condition.Parse("customer.orders >= 2 && customer.days_since_last_order <= 28", "GBP")
 	if err != nil {
 		panic(err)
 	}

@@ -434,9 +434,7 @@ func TestNeitherLogNorDeadLetterRepeatsAValue(t *testing.T) {
 // A contact without an order is in the audience of those who have not ordered.
 func TestANewcomerIsInTheAudienceOfThoseWithoutAnOrder(t *testing.T) {
 	h := populated(t, 4) // c-0000 has no order
-	checker, err := condition.NewChecker("GBP")
-	must(t, err)
-	newcomers, err := checker.Compile("customer.orders == 0")
+	newcomers, err := condition.Parse("customer.orders == 0", "GBP")
 	must(t, err)
 	p, err := h.Latest(t.Context())
 	must(t, err)

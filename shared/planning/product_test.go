@@ -20,9 +20,7 @@ import (
 // customers who would like it.
 func aboutProducts(t testing.TB) shoppolicy.Policy {
 	t.Helper()
-	checker, err := condition.NewChecker("GBP")
-	must(t, err)
-	likes, err := checker.Compile("customer.likes[product.id]")
+	likes, err := condition.Parse("customer.likes[product.id]", "GBP")
 	must(t, err)
 	return shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{{
 		ID: "back", Version: 2, On: []shop.OrderKind{shop.BackInStock}, Audience: likes, NotAfter: 48 * time.Hour, Class: shop.ClassPromotion,

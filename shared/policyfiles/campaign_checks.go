@@ -150,7 +150,7 @@ func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
 		if s == nil || s.checker == nil || !slices.Contains(c.Offers, o.ID) || len(c.Offers) == len(offers) || who == "" || o.When.Text() == "" {
 			continue
 		}
-		both, err := s.checker.Compile("(" + who + ") && (" + o.When.Text() + ")")
+		both, err := condition.Parse("("+who+") && ("+o.When.Text()+")", s.shop.Currency)
 		if err != nil || !both.Never() || c.Audience.Never() || c.If.Never() || o.When.Never() {
 			continue
 		}

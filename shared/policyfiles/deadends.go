@@ -79,7 +79,7 @@ func (d *deadEnds) never(text string) bool {
 	if d.tried++; d.tried > mostTried || text == "" {
 		return false
 	}
-	c, err := d.checker.Compile(text)
+	c, err := condition.Parse(text, d.shop.Currency)
 	return err == nil && c.Never()
 }
 

@@ -144,6 +144,15 @@ func TestDecodeRefusesDamagedBytes(t *testing.T) {
 			t.Errorf("%s: Decode = %+v, want an error", what, p)
 		}
 	}
+	for text, want := range map[string]string{
+		`customer.birthday`:     "the condition of offer o: 1:1: there is no customer.birthday",
+		`customer.orders > 2.5`: "the condition of offer o: 1:17: > does not go with int and double",
+	} {
+		_, err := shoppolicy.Decode(pack(`{"shop":{"currency":"GBP","zone":"Europe/London"},"offers":[{"id":"o","when":"`+text+`"}]}`), message.Renderer{})
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("Decode of an offer with %q = %v, want an error that ends with %q", text, err, want)
+		}
+	}
 }
 
 func TestEncodeRefusesAPolicyThatIsTooLarge(t *testing.T) {

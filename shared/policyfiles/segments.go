@@ -37,7 +37,7 @@ func (l *loader) readSegments() (all []shoppolicy.Segment) {
 func segmentFile(name string) string { return "segments/" + name + ".yaml" }
 
 // segment returns the condition of a segment, of which it reads the file the first
-// time; see [condition.Segments]. The files are read in the order in which
+// time; see [conditioncheck.Segments]. The files are read in the order in which
 // conditions name them, so a cycle is found when a file is named that is still
 // being read.
 func (l *loader) segment(name string) (when condition.Condition, what, hint string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"regulars/shared/condition"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/inputfault"
 	"regulars/shared/points"
 	"regulars/shared/shoppolicy"
@@ -24,7 +25,7 @@ type loader struct {
 	fsys      fs.FS
 	faults    inputfault.InFiles
 	advice    inputfault.InFiles
-	checker   *condition.Checker // nil until the shop's currency is known
+	checker   *conditioncheck.Checker // nil until the shop's currency is known
 	shop      shoppolicy.Shop
 	scheme    points.Scheme
 	hasPoints bool // there is a points.yaml, with or without faults

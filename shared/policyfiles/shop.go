@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"regulars/shared/condition"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -41,7 +41,7 @@ func (l *loader) readShop() shoppolicy.Shop {
 		s.wrong("reply_to", "reply_to is not one mail address", "write it without a name, like help@shop.example.com")
 	}
 	if l.shop.Currency != "" {
-		checker, err := condition.NewChecker(l.shop.Currency)
+		checker, err := conditioncheck.New(l.shop.Currency)
 		if err != nil {
 			s.wrong("currency", fmt.Sprintf("%q is not a currency", l.shop.Currency), "write the three capital letters of ISO 4217, such as GBP")
 		}

@@ -87,11 +87,7 @@ func (r *Reader) Read(ctx context.Context, request cartquote.Request, now time.T
 func (r *Reader) readTerms(ctx context.Context, c *cartquote.Case) error {
 	for _, of := range c.OldTerms() {
 		o, err := r.terms.offer(ctx, of, func(text string) (condition.Condition, error) {
-			checker, err := condition.NewChecker(c.Policy.Shop.Currency)
-			if err != nil {
-				return condition.Condition{}, err
-			}
-			return checker.Compile(text)
+			return condition.Parse(text, c.Policy.Shop.Currency)
 		})
 		if errors.Is(err, dynamo.ErrNotFound) {
 			slog.ErrorContext(ctx, "a coupon is refused because the terms of its offer are not stored; publish that version again", "offer", of.Offer, "version", of.Version, "err", err)

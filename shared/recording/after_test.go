@@ -14,11 +14,7 @@ import (
 // A delivery raises its message for three days later, once, however late and however
 // often it comes.
 func TestAnEventRaisesAMessageForLater(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
-	unless, err := checker.Compile("order.returned")
+	unless, err := condition.Parse("order.returned", "GBP")
 	if err != nil {
 		t.Fatal(err)
 	}

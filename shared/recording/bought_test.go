@@ -18,15 +18,13 @@ import (
 // What a customer bought of a product counts exactly, also if it is beside the profile:
 // for an offer on the tenth unit, and for a condition that names the product.
 func TestProductsBesideTheProfileCount(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	must(t, err)
 	for text, want := range map[string][]shop.CampaignID{
 		`customer.units_of["MUG"] == 4`:                                         {"named", "tenth"},
 		`customer.units_of["MUG"] == 0`:                                         {"tenth"},
 		`customer.units_of[order.event == "order.placed" ? "MUG" : "BAG"] == 4`: {"named", "tenth"},
 		`"MUG" in customer.units_of`:                                            {"named", "tenth"},
 	} {
-		named, err := checker.Compile(text)
+		named, err := condition.Parse(text, "GBP")
 		must(t, err)
 		h := newFixture(t)
 		h.store.MostBought = 0

@@ -71,13 +71,9 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 // inForce returns a policy with the triggered campaigns of infra/shop and a
 // scheduled one. Its orders earn when they are placed.
 func inForce() func(context.Context) (shoppolicy.Policy, error) {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		panic(err)
-	}
-	issue, err := checker.Compile(`order.event == "order.delayed"
+	issue, err := condition.Parse(`order.event == "order.delayed"
 		|| order.event == "order.cancelled" && !(order.cause in ["unwanted", "fraud", "declined"])
-		|| order.event == "order.returned" && order.cause in ["defect", "wrong", "late"]`)
+		|| order.event == "order.returned" && order.cause in ["defect", "wrong", "late"]`, "GBP")
 	if err != nil {
 		panic(err)
 	}

@@ -419,10 +419,8 @@ func TestAReturnIsJudgedByItselfAfterAnImportedOne(t *testing.T) {
 // An event whose campaigns ask for no category reads no row of the catalogue; with
 // "every tenth unit free" it reads products of which the customer keeps ten.
 func TestCatalogueIsReadForCategoriesOnly(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	must(t, err)
 	on := func(kind shop.OrderKind, text string, nth *offer.Nth) campaign.Campaign {
-		when, err := checker.Compile(text)
+		when, err := condition.Parse(text, "GBP")
 		must(t, err)
 		return campaign.Campaign{On: []shop.OrderKind{kind}, If: when, Nth: nth}
 	}

@@ -154,17 +154,16 @@ func (r *reader) next() ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxDecoded))
 }
 
-// compile compiles every condition of the policy.
+// compile parses every condition of the policy.
 func (p *Policy) compile() error {
 	if _, ok := shop.Zone(p.Shop.Zone); !ok {
 		return fmt.Errorf("the shop's zone %q is not an IANA zone", p.Shop.Zone)
 	}
-	checker, err := condition.NewChecker(p.Shop.Currency)
-	if err != nil {
-		return err
+	if _, err := condition.ParseMoney("0", p.Shop.Currency); err != nil {
+		return fmt.Errorf("the shop's currency: %w", err)
 	}
 	ready := func(c *condition.Condition, of string) error {
-		compiled, err := checker.Compile(c.Text())
+		compiled, err := condition.Parse(c.Text(), p.Shop.Currency)
 		if err != nil {
 			return fmt.Errorf("the condition of %s: %w", of, err)
 		}

@@ -213,11 +213,7 @@ func advised(t *testing.T, p shoppolicy.Policy, live fewTables, left given) (lin
 
 func compiled(t *testing.T, text string) condition.Condition {
 	t.Helper()
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := checker.Compile(text)
+	c, err := condition.Parse(text, "GBP")
 	if err != nil {
 		t.Fatal(err)
 	}

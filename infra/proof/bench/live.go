@@ -26,10 +26,6 @@ func pounds(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: 
 // live returns n offers with four effects, two thirds of them limited to some lines.
 // No two have a condition in common.
 func live(n int) (offers []pair, err error) {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		return nil, err
-	}
 	effects := []offer.Effect{
 		{Kind: offer.KindPercent, Percent: 1000},
 		{Kind: offer.KindAmount, Amount: pounds(500)},
@@ -49,12 +45,12 @@ func live(n int) (offers []pair, err error) {
 		p.when = func(c condition.Customer) bool {
 			return c.Orders >= 2 && c.SinceLast < 60+i && (c.Country == "GB" || c.Country == "IE")
 		}
-		if p.When, err = checker.Compile(who); err != nil {
+		if p.When, err = condition.Parse(who, "GBP"); err != nil {
 			return nil, err
 		}
 		var what string
 		what, p.on = lines(i)
-		if p.On, err = checker.Compile(what); err != nil {
+		if p.On, err = condition.Parse(what, "GBP"); err != nil {
 			return nil, err
 		}
 		offers = append(offers, p)

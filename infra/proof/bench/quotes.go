@@ -48,14 +48,14 @@ func quote(t io.Writer, lines, n int) error {
 	price(offers, cart, false)
 	turn := 1 + int(50*time.Millisecond/time.Since(began))
 
-	var inCEL, byHand cost
+	var asked, byHand cost
 	var took []time.Duration
-	for inCEL.took < quoteFor || byHand.took < quoteFor {
-		for _, way := range []*cost{&inCEL, &byHand} {
+	for asked.took < quoteFor || byHand.took < quoteFor {
+		for _, way := range []*cost{&asked, &byHand} {
 			err := way.spend(1, turn, nil, func(int) error {
 				start := time.Now()
 				price(offers, cart, way == &byHand)
-				if way == &inCEL {
+				if way == &asked {
 					took = append(took, time.Since(start))
 				}
 				return nil
@@ -70,7 +70,7 @@ func quote(t io.Writer, lines, n int) error {
 		return float64(took[min(int(q*float64(len(took))), len(took)-1)]) / float64(time.Millisecond)
 	}
 	fmt.Fprintf(t, "%d\t%d\t%.0f\t%.3f\t%.3f\t%.3f\t%.0f\t%.0f\t%.0f\t%.3f\t%.2f\t\n", lines, n,
-		1000/inCEL.cpu(), inCEL.cpu(), at(0.5), at(0.99), inCEL.cpu()*1e6/float64(lines*n),
-		inCEL.allocations(), inCEL.kilobytes(), byHand.cpu(), inCEL.cpu()/byHand.cpu())
+		1000/asked.cpu(), asked.cpu(), at(0.5), at(0.99), asked.cpu()*1e6/float64(lines*n),
+		asked.allocations(), asked.kilobytes(), byHand.cpu(), asked.cpu()/byHand.cpu())
 	return nil
 }

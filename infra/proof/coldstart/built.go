@@ -20,7 +20,9 @@ var parts = []struct {
 	in           []string
 }{
 	{"the template engine Liquid", "osteele/liquid/render.(*Config).Compile", []string{"recommend", "send"}},
-	{"the compiler of conditions", "cel-go/cel.(*Env).Check", []string{"click", "journey", "learn", "plan", "preferences", "privacy", "recommend", "record", "redeem", "send", "signup"}},
+	{"CEL", "cel-go/", nil},
+	{"a parser by ANTLR", "antlr4-go/", nil},
+	{"protobuf", "google.golang.org/protobuf/", nil},
 	{"html/template", "text/template.(*Template).Execute", []string{"click", "preferences", "signup"}},
 	{"the compiler of MJML", "mjml-go", nil},
 	{"the compiler of Markdown", "yuin/goldmark", nil},

@@ -23,7 +23,10 @@ var heavy = map[string][]string{
 	"github.com/Boostport/mjml-go":        nil,
 	"github.com/yuin/goldmark":            nil,
 	"github.com/aws/aws-sdk-go-v2/config": nil, // see startup
-	"cel.dev/cel-go/cel":                  {"click", "journey", "learn", "plan", "preferences", "privacy", "recommend", "record", "redeem", "send", "settle", "signup"},
+	"regulars/shared/conditioncheck":      nil, // conditions are checked when they are published
+	"cel.dev/cel-go/cel":                  nil,
+	"github.com/antlr4-go/antlr/v4":       nil,
+	"google.golang.org/protobuf/proto":    nil,
 }
 
 // The rule holds for what a function imports, directly or not: Go initialises all of it

@@ -36,7 +36,7 @@ func (c check) String() string { return "go test " + c.pkg + " -run " + c.test }
 
 // mutants returns all mutants, each group in the order of the protocol.
 func mutants() []mutant {
-	return slices.Concat(ofClaims(), ofSESCalls(), ofOutcomes(), ofWaiting(), ofCaps(), ofMailboxes(), ofProfiles(), ofCoupons(), ofRivals(), ofRate(), ofBatches(), ofRedemptions(), ofRewards(), ofPoints(), ofBooks(), ofErasures(), ofImports(), ofHalts(), ofJourneys(), ofClocks(), ofTimes(), ofOwnDays(), ofProducts(), ofCatalogue(), ofCounters(), ofRehearsals(), ofLifts(), ofClicks(), ofNights(), ofFolds(), ofLints())
+	return slices.Concat(ofClaims(), ofSESCalls(), ofOutcomes(), ofWaiting(), ofCaps(), ofMailboxes(), ofProfiles(), ofCoupons(), ofRivals(), ofRate(), ofBatches(), ofRedemptions(), ofRewards(), ofPoints(), ofBooks(), ofErasures(), ofImports(), ofHalts(), ofJourneys(), ofClocks(), ofTimes(), ofOwnDays(), ofProducts(), ofCatalogue(), ofCounters(), ofRehearsals(), ofConditions(), ofLifts(), ofClicks(), ofNights(), ofFolds(), ofLints())
 }
 
 // mutated returns the changed files of the mutant by their path from the root. It fails

@@ -1,4 +1,4 @@
-package condition
+package conditioncheck
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"cel.dev/cel-go/cel"
 
+	"regulars/shared/condition"
 	"regulars/shared/inputfault"
 )
 
@@ -42,7 +43,7 @@ var (
 
 // translate returns the faults for CEL's errors. It drops errors that follow
 // from one that is already in the list.
-func translate(text string, errs []*cel.Error) (faults Faults) {
+func translate(text string, errs []*cel.Error) (faults condition.Faults) {
 	for _, e := range errs {
 		what, hint := plain(e.Message)
 		line := max(e.Location.Line(), 1)
@@ -107,14 +108,14 @@ func unknown(word string) (what, hint string) {
 	root, member, _ := strings.Cut(word, ".")
 	siblings, _ := facts(root)
 	if len(siblings) == 0 {
-		if near := Nearest(word, functions); near != "" {
+		if near := condition.Nearest(word, functions); near != "" {
 			return what, "did you mean " + near + "?"
 		}
 		return what, "texts need quotes; facts begin with customer., order., campaign. or line."
 	}
 	for _, within := range []string{root, ""} { // a fact of another root only if none of this root is close
 		paths, members := facts(within)
-		if near := Nearest(member, members); near != "" {
+		if near := condition.Nearest(member, members); near != "" {
 			return what, "did you mean " + paths[slices.Index(members, near)] + "?"
 		}
 	}
@@ -124,9 +125,9 @@ func unknown(word string) (what, hint string) {
 // facts returns the names of the facts of one root, with and without the root;
 // of all roots for "".
 func facts(root string) (paths, members []string) {
-	for _, n := range names {
-		if of, member, _ := strings.Cut(n.path, "."); root == "" || of == root {
-			paths, members = append(paths, n.path), append(members, member)
+	for _, fact := range condition.Known() {
+		if of, member, _ := strings.Cut(fact.Path, "."); root == "" || of == root {
+			paths, members = append(paths, fact.Path), append(members, member)
 		}
 	}
 	return paths, members

@@ -1,4 +1,4 @@
-package condition
+package conditioncheck
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/parser"
 
+	"regulars/shared/condition"
 	"regulars/shared/inputfault"
 )
 
@@ -18,38 +19,17 @@ const inSegment = "in_segment"
 // Segments returns the condition of the segment with this name. If there is no
 // such segment, or it must not be used here, what says so, and hint what to do. A
 // segment that has faults of its own returns the zero Condition and no fault.
-type Segments func(name string) (when Condition, what, hint string)
+type Segments func(name string) (when condition.Condition, what, hint string)
 
 // noSegments is for conditions that are read where no segments are known: they
 // were replaced by their conditions when the policy was published.
-func noSegments(string) (Condition, string, string) {
-	return Condition{}, "there are no segments here", "write the segment's condition itself"
-}
-
-// Segments returns the names of the segments that the condition uses, each once
-// and in the order of its text; also those that another segment uses.
-func (c Condition) Segments() []string { return c.segments }
-
-// Written returns the condition as it stands in the file. It differs from
-// [Condition.Text] only if the condition uses segments: the text has their
-// conditions in place of their names.
-func (c Condition) Written() string {
-	if c.written != "" {
-		return c.written
-	}
-	return c.text
-}
-
-// CompileIn is [Checker.Compile] for a condition that can use segments: it
-// replaces each in_segment("name") by the condition of that segment. So the
-// result does not depend on the segments any more.
-func (c *Checker) CompileIn(text string, segments Segments) (Condition, error) {
-	return c.compile(text, segments)
+func noSegments(string) (condition.Condition, string, string) {
+	return condition.Condition{}, "there are no segments here", "write the segment's condition itself"
 }
 
 // expand replaces the calls of in_segment in the parsed condition by the segments'
 // conditions, and returns the names of the segments.
-func (c *Checker) expand(text string, parsed *cel.Ast, segments Segments) (used []string, faults Faults) {
+func (c *Checker) expand(text string, parsed *cel.Ast, segments Segments) (used []string, faults condition.Faults) {
 	var calls []ast.Expr
 	ast.PreOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == inSegment {
@@ -64,17 +44,17 @@ func (c *Checker) expand(text string, parsed *cel.Ast, segments Segments) (used 
 			faults = append(faults, faultAt(text, parsed, at, what, hint))
 			continue
 		}
-		with := when.text
+		with := when.Text()
 		if with == "" {
 			with = "true" // the fault of the segment is reported with its own file
 		}
 		other, issues := c.env.Parse(with)
 		if issues.Err() != nil { // unreachable: the segment was compiled
-			return nil, Faults{faultAt(text, parsed, at, issues.Err().Error(), "")}
+			return nil, condition.Faults{faultAt(text, parsed, at, issues.Err().Error(), "")}
 		}
 		body := ast.NewExprFactory().CopyExpr(other.NativeRep().Expr())
 		body.RenumberIDs(fresh)
-		used = append(append(used, string(at.AsLiteral().(types.String))), when.segments...)
+		used = append(append(used, string(at.AsLiteral().(types.String))), when.Segments()...)
 		call.SetKindCase(body)
 	}
 	return used, faults
@@ -82,17 +62,17 @@ func (c *Checker) expand(text string, parsed *cel.Ast, segments Segments) (used 
 
 // segmentOf returns the segment that a call names, and the part of the call at
 // which a fault is to be reported.
-func segmentOf(call ast.Expr, segments Segments) (when Condition, at ast.Expr, what, hint string) {
+func segmentOf(call ast.Expr, segments Segments) (when condition.Condition, at ast.Expr, what, hint string) {
 	args := call.AsCall().Args()
 	if call.AsCall().IsMemberFunction() || len(args) != 1 {
-		return Condition{}, call, "in_segment takes one name", `write in_segment("loyal")`
+		return condition.Condition{}, call, "in_segment takes one name", `write in_segment("loyal")`
 	}
 	name, text := types.String(""), false
 	if args[0].Kind() == ast.LiteralKind {
 		name, text = args[0].AsLiteral().(types.String)
 	}
 	if !text {
-		return Condition{}, args[0], "in_segment takes a name in quotes", `write in_segment("loyal")`
+		return condition.Condition{}, args[0], "in_segment takes a name in quotes", `write in_segment("loyal")`
 	}
 	when, what, hint = segments(string(name))
 	return when, args[0], what, hint

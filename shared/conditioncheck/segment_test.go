@@ -1,4 +1,4 @@
-package condition
+package conditioncheck
 
 import (
 	"strings"
@@ -6,17 +6,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"regulars/shared/condition"
 )
 
 // twoSegments has the segments many and guests; guests uses many.
 func twoSegments(t *testing.T, c *Checker) Segments {
 	t.Helper()
-	known := map[string]Condition{}
-	lookup := func(name string) (Condition, string, string) {
+	known := map[string]condition.Condition{}
+	lookup := func(name string) (condition.Condition, string, string) {
 		if s, ok := known[name]; ok {
 			return s, "", ""
 		}
-		return Condition{}, "there is no segment " + name, ""
+		return condition.Condition{}, "there is no segment " + name, ""
 	}
 	for _, s := range [][2]string{{"many", `customer.orders >= 5 || customer.spent >= money("100.00")`}, {"guests", "in_segment(\"many\") // or more\n && customer.guest"}} {
 		when, err := c.CompileIn(s[1], lookup)
@@ -60,13 +62,13 @@ func TestConditionsHaveTheirSegmentsInTheirText(t *testing.T) {
 func TestSegmentsHoldAsTheirConditions(t *testing.T) {
 	c := checker(t)
 	rapid.Check(t, func(t *rapid.T) {
-		with := rapid.Custom(func(t *rapid.T) string { return anyCondition(t, 2) }).Draw(t, "segment")
+		with := rapid.Custom(func(t *rapid.T) string { return grammar{t}.condition(2) }).Draw(t, "segment")
 		when, err := c.Compile(with)
 		if err != nil {
 			t.Fatal(err)
 		}
 		around := rapid.SampledFrom([]string{`X`, `!X`, `X && customer.guest`, `customer.guest || !X && X`, `(X ? customer.guest : order.first) == X`}).Draw(t, "condition")
-		used, err := c.CompileIn(strings.ReplaceAll(around, "X", `in_segment("x")`), func(string) (Condition, string, string) { return when, "", "" })
+		used, err := c.CompileIn(strings.ReplaceAll(around, "X", `in_segment("x")`), func(string) (condition.Condition, string, string) { return when, "", "" })
 		if err != nil {
 			t.Fatalf("CompileIn(%q, with %q) = %v", around, with, err)
 		}
@@ -74,7 +76,7 @@ func TestSegmentsHoldAsTheirConditions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, facts := range []Facts{{}, regular} {
+		for _, facts := range []condition.Facts{{}, regular} {
 			if got, want := used.Holds(facts), written.Holds(facts); got != want {
 				t.Errorf("%q with the segment %q holds: %v, want %v", around, with, got, want)
 			}
@@ -88,7 +90,7 @@ func TestSegmentsCountForTheLengthOfACondition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.CompileIn(`in_segment("a") && in_segment("b")`, func(string) (Condition, string, string) { return long, "", "" })
+	_, err = c.CompileIn(`in_segment("a") && in_segment("b")`, func(string) (condition.Condition, string, string) { return long, "", "" })
 	if err == nil || !strings.Contains(err.Error(), "a condition at most 2000 (its segments count with it)") {
 		t.Errorf("CompileIn of two long segments = %v, want the fault of its length", err)
 	}
