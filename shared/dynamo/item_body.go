@@ -123,7 +123,9 @@ func inflate(packed []byte) ([]byte, error) {
 	if err := r.(flate.Resetter).Reset(bytes.NewReader(packed), dictionary); err != nil {
 		return nil, err
 	}
-	return io.ReadAll(r)
+	text := bytes.NewBuffer(make([]byte, 0, 5*len(packed)+bytes.MinRead)) // room for most bodies
+	_, err := text.ReadFrom(r)
+	return text.Bytes(), err
 }
 
 // stamp is a time as it is stored in an attribute: UTC, milliseconds, always 24

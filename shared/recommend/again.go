@@ -35,7 +35,7 @@ const (
 )
 
 // again returns the item as a choice if it is due, else nil.
-func (c *candidate) again(now time.Time) []*choice {
+func (c *candidate) again(now time.Time) *choice {
 	due := dueness(now, &c.own.Bought, &c.row)
 	if due == 0 {
 		return nil
@@ -44,7 +44,7 @@ func (c *candidate) again(now time.Time) []*choice {
 	if c.reranked { // a logarithm of odds
 		strength = c.score + math.Log(due)
 	}
-	return []*choice{{c, againReason(now, &c.own.Bought, &c.row), strength}}
+	return &choice{c, againReason(now, &c.own.Bought, &c.row), strength}
 }
 
 // dueness returns how well the time is right to buy the item again. It is 0

@@ -75,12 +75,14 @@ func keepBest(list []int, x, n int, better func(a, b int) int) []int {
 	return slices.Insert(list, at, x)
 }
 
-// scratch is the memory in which [Candidates] compares some hundred products. It is used
-// again, by one call at a time, because it is the largest part of what a decision takes.
+// scratch is the memory in which [Candidates] and [Recommend] compare some hundred products.
+// It is used again, by one call at a time, because it is the largest part of what a decision
+// takes.
 type scratch struct {
 	set                 evidenceSet
 	scores              []float64
 	related, led, liked []int // places in set.all
+	candidates          []candidate
 }
 
 var scratches = sync.Pool{New: func() any { return &scratch{set: evidenceSet{at: map[shop.ProductID]int32{}}} }}
@@ -91,5 +93,7 @@ func (s *scratch) giveBack() {
 	clear(s.set.at)
 	s.set.all, s.set.bought, s.scores = s.set.all[:0], nil, s.scores[:0]
 	s.related, s.led, s.liked = s.related[:0], s.led[:0], s.liked[:0]
+	clear(s.candidates)
+	s.candidates = s.candidates[:0]
 	scratches.Put(s)
 }

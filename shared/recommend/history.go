@@ -135,7 +135,10 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 		k.items[i] = w
 	}
 	slices.SortFunc(k.items, func(a, b *weighted) int {
-		return cmp.Or(cmp.Compare(b.pull, a.pull), b.Last.Compare(a.Last), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Product, b.Product))
+		if first := cmp.Compare(b.pull, a.pull); first != 0 {
+			return first
+		}
+		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Product, b.Product))
 	})
 	return k
 }

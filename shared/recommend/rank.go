@@ -36,7 +36,9 @@ type Reranker interface {
 // ever, then by ID.
 func Rank(now time.Time, h History, items map[shop.ProductID]Item, popular []Popular, k int, opt Options) []Ranked {
 	known := know(h, popular, opt.Anchor)
-	all := known.scored(now, items, opt, func(*Item) bool { return true })
+	s := scratches.Get().(*scratch)
+	defer s.giveBack()
+	all := known.scored(now, items, opt, s, func(*Item) bool { return true })
 	all = slices.DeleteFunc(all, func(c *candidate) bool {
 		return opt.Mode == ModeGoesWith && c.own != nil || opt.Mode == ModeAgain && c.own == nil
 	})
@@ -70,10 +72,10 @@ func byScore(a, b *candidate) int {
 
 // scored returns the candidates whose rows pass wanted, in any order, without
 // returned products and without the anchor. Items of a long history beyond
-// [LongestHistory] are left out as well.
-func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options, wanted func(*Item) bool) []*candidate {
-	f := &evidenceSet{all: make([]evidence, 0, len(items)), at: make(map[shop.ProductID]int32, len(items))}
-	slab := make([]candidate, 0, len(items))
+// [LongestHistory] are left out as well. The candidates are valid until s is given back.
+func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options, s *scratch, wanted func(*Item) bool) []*candidate {
+	f := &s.set
+	slab := slices.Grow(s.candidates, len(items))
 	for id := range items {
 		if id == "" || slices.Contains(opt.Anchor, id) {
 			continue
@@ -83,9 +85,10 @@ func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options,
 		if slab[n].row = items[id]; wanted(&slab[n].row) {
 			f.add(id)
 		} else {
-			slab = slab[:n]
+			slab[n].row, slab = Item{}, slab[:n]
 		}
 	}
+	s.candidates = slab
 	k.weigh(items, f)
 	all := make([]*candidate, 0, len(slab))
 	for i := range slab {

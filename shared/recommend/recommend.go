@@ -41,16 +41,22 @@ type Options struct {
 // it ignores scores that are not numbers, unknown products and duplicates.
 func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular []Popular, opt Options) []Pick {
 	k := know(h, popular, opt.Anchor)
-	all := k.scored(now, items, opt, func(row *Item) bool { return offered(row, opt) })
+	s := scratches.Get().(*scratch)
+	defer s.giveBack()
+	all := k.scored(now, items, opt, s, func(row *Item) bool { return offered(row, opt) })
 	var fresh, again []*choice
 	sources := k.sources(items)
 	have := owned(sources)
 	for _, c := range all {
 		switch {
 		case c.own == nil && opt.Mode != ModeAgain && !have[c.row.Variants]:
-			fresh = append(fresh, c.fresh(items)...)
+			if unbought := c.fresh(items); unbought != nil {
+				fresh = append(fresh, unbought)
+			}
 		case c.own != nil && opt.Mode != ModeGoesWith:
-			again = append(again, c.again(now)...)
+			if due := c.again(now); due != nil {
+				again = append(again, due)
+			}
 		}
 	}
 	lift(fresh)
@@ -110,7 +116,7 @@ func byStrength(a, b *choice) int {
 }
 
 // fresh returns a new item as a choice if it has a true reason, else nil.
-func (c *candidate) fresh(items map[shop.ProductID]Item) []*choice {
+func (c *candidate) fresh(items map[shop.ProductID]Item) *choice {
 	reason := Reason{Kind: ReasonPopular, Customers: max(c.row.Customers, c.recent)}
 	switch {
 	case c.kind == ReasonTogether:
@@ -120,7 +126,7 @@ func (c *candidate) fresh(items map[shop.ProductID]Item) []*choice {
 	case reason.Customers < FewestCustomers:
 		return nil
 	}
-	return []*choice{{c, reason, c.score}}
+	return &choice{c, reason, c.score}
 }
 
 // reverse adds the relations in the candidate's own row: that it complements an
@@ -190,15 +196,15 @@ func spread(all []*choice, sources []source, opt Options) []Pick {
 	want := max(0, min(opt.Want, len(all)))
 	taken := make([]bool, len(all))
 	chosen, share, of, because, shown := 0, (want+1)/2, map[string]int{}, map[shop.ProductID]int{}, map[shop.ProductID]bool{}
-	called := map[string]int{}
+	called := map[name]int{}
 	full := func(p shop.ProductID) bool {
 		return because[p] >= mostOfOne && p != "" && !slices.Contains(opt.About, p)
 	}
 	byKind := func(c *choice) bool { return c.row.Category == "" || of[c.row.Category] < share }
-	byName := func(name string) bool { return called[name] >= mostOfName }
+	byName := func(n name) bool { return called[n] >= mostOfName }
 	byReason := func(c *choice) bool { return !full(c.reason.Product) || c.explain(sources, full) }
-	names := make([][]string, len(all)) // of the choices that were looked at
-	namesAre := func(i int) []string {
+	names := make([][]name, len(all)) // of the choices that were looked at
+	namesAre := func(i int) []name {
 		if names[i] == nil {
 			names[i] = namesOf(all[i].row.Product)
 		}
@@ -212,8 +218,8 @@ func spread(all []*choice, sources []source, opt Options) []Pick {
 			if c.row.Variants != "" {
 				shown[c.row.Variants] = true
 			}
-			for _, name := range namesAre(i) {
-				called[name]++
+			for _, n := range namesAre(i) {
+				called[n]++
 			}
 			of[c.row.Category]++
 			because[c.reason.Product]++

@@ -26,19 +26,22 @@ const (
 // words of its title that follow each other, such as "lunch bag" of "Lunch bag
 // red retrospot". Numbers, and words of one or two letters, do not count. Two
 // products with a common name look alike in a list, even if they are no variants.
-func namesOf(p shop.Product) (names []string) {
+func namesOf(p shop.Product) (names []name) {
 	before := ""
 	for _, word := range wordsOf(p.Title) {
-		if variationOf(word) == number || utf8.RuneCountInString(word) < 3 {
+		if utf8.RuneCountInString(word) < 3 || isNumber(word) {
 			continue
 		}
-		if name := p.Category + "\n" + before + " " + word; before != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+		if n := (name{p.Category, before, word}); before != "" && !slices.Contains(names, n) {
+			names = append(names, n)
 		}
 		before = word
 	}
 	return names
 }
+
+// name is two words in a category.
+type name struct{ category, first, second string }
 
 // wordsOf returns the words and numbers of a title in small letters.
 func wordsOf(title string) []string {
@@ -257,7 +260,7 @@ const (
 func variationOf(word string) variation {
 	is := func(stem string) bool { return strings.HasPrefix(word, stem) }
 	switch {
-	case !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsNumber(r) }):
+	case isNumber(word):
 		return number
 	case strings.ContainsFunc(word, unicode.IsNumber), slices.Contains(sizes, word), slices.ContainsFunc(sizeStems, is):
 		return size
@@ -265,6 +268,10 @@ func variationOf(word string) variation {
 		return colour
 	}
 	return none
+}
+
+func isNumber(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsNumber(r) })
 }
 
 // Sizes and basic colours in the languages of the messages; the stems are
