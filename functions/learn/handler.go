@@ -11,7 +11,6 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -225,7 +224,7 @@ func (h *handler) publish(ctx context.Context, begun dynamo.Versions, night time
 	}
 	for name, value := range map[string]any{
 		recommend.ModelName: model, customervalue.ModelName: customers,
-		fitting.ReportName: counted.Value.Report(), cohortretention.Name: counted.Cohorts.Table(),
+		customervalue.ReportName: counted.Value.Report(), cohortretention.Name: counted.Cohorts.Table(),
 	} {
 		if parts[name], err = json.Marshal(value); err != nil {
 			return Answer{}, fmt.Errorf("prepare %s for publishing: %w", name, err)

@@ -16,7 +16,6 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 	"regulars/shared/dynamo"
 	"regulars/shared/recommend"
 	"regulars/shared/s3"
@@ -70,7 +69,7 @@ func merge(t *testing.T, h *handler, of int) (Answer, error) {
 func published(t *testing.T, store *dynamo.Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, name := range []string{recommend.ModelName, customervalue.ModelName, fitting.ReportName, cohortretention.Name} {
+	for _, name := range []string{recommend.ModelName, customervalue.ModelName, customervalue.ReportName, cohortretention.Name} {
 		_, body, err := store.Model(t.Context(), name)
 		must(t, err)
 		all[name] = string(body)

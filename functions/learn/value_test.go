@@ -9,7 +9,6 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -52,8 +51,8 @@ func TestCustomerValueIsPublished(t *testing.T) {
 	if !model.Own() || model.Currency != "GBP" || model.Ordering.Customers != 400 || model.Ordering.Repeaters != 320 || len(model.Why) > 0 {
 		t.Errorf("the model: %+v, want one of 400 customers", model)
 	}
-	var report fitting.Report
-	part(t, store, fitting.ReportName, &report)
+	var report customervalue.Report
+	part(t, store, customervalue.ReportName, &report)
 	if report.Customers != 400 || report.Trial == nil || report.StillActive <= 0 {
 		t.Errorf("the report: %+v, want 400 customers and a trial", report)
 	}

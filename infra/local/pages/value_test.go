@@ -9,7 +9,6 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 	"regulars/shared/dynamo"
 )
 
@@ -33,9 +32,9 @@ func TestValuePageBeforeAndAfterTheFirstNight(t *testing.T) {
 		t.Errorf("GET /value before the first night = %d, want 200 and that learn has not run", code)
 	}
 	w.Models = learned{
-		customervalue.ModelName: customervalue.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
-		fitting.ReportName:      fitting.Report{At: noon, Customers: 1234, StillActive: 1100, WhyNot: "too few customers"},
-		cohortretention.Name:    cohortretention.Table{At: noon, Cohorts: []cohortretention.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
+		customervalue.ModelName:  customervalue.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
+		customervalue.ReportName: customervalue.Report{At: noon, Customers: 1234, StillActive: 1100, WhyNot: "too few customers"},
+		cohortretention.Name:     cohortretention.Table{At: noon, Cohorts: []cohortretention.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
 	}
 	code, head, body := w.get("/value")
 	if code != http.StatusOK || head.Get("Content-Security-Policy") != policy {

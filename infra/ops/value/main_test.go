@@ -10,7 +10,6 @@ import (
 
 	"regulars/infra/ops/value/picture"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 )
 
 func TestReadAnswers(t *testing.T) {
@@ -67,7 +66,7 @@ func TestWrite(t *testing.T) {
 	var out strings.Builder
 	shop := picture.Shop{
 		Model:  customervalue.Model{Why: []string{"there are too few customers"}, Calibration: customervalue.Calibration{Orders: 1.25}},
-		Report: fitting.Report{Customers: 12, StillActive: 9.6, Expected: 4, Trial: &fitting.TrialResult{Expected: 3, Plain: 2, Actual: 5, Naive: 1}},
+		Report: customervalue.Report{Customers: 12, StillActive: 9.6, Expected: 4, Trial: &customervalue.TrialResult{Expected: 3, Plain: 2, Actual: 5, Naive: 1}},
 	}
 	if err := write(shop, page, &out); err != nil {
 		t.Fatal(err)

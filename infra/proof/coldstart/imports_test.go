@@ -32,7 +32,7 @@ var heavy = map[string][]string{
 // The rule holds for what a function imports, directly or not: Go initialises all of it
 // before the first line of main.
 func TestFunctionsImportOnlyTheHeavyPackagesThatTheyNeed(t *testing.T) {
-	imports := importsOf(t)
+	imports := importsOf(t, "./functions/...")
 	for function := range imports {
 		name, is := strings.CutPrefix(function, "regulars/functions/")
 		if !is {
@@ -53,9 +53,23 @@ func TestFunctionsImportOnlyTheHeavyPackagesThatTheyNeed(t *testing.T) {
 	}
 }
 
-// importsOf returns the imports of each function and of each package that it depends on.
-func importsOf(t *testing.T) map[string][]string {
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./functions/...")
+// The compilers take seconds for each of these packages, and the first message of make run
+// would wait for them (docs/decisions/0111, 0113).
+func TestFirstMessageWaitsForNoSlowPackage(t *testing.T) {
+	for _, program := range []string{"regulars/infra/local", "regulars/infra/ops/publish"} {
+		imports := importsOf(t, program)
+		for _, pkg := range []string{"gonum.org/v1/gonum/mat", "github.com/Boostport/mjml-go", "github.com/aws/aws-sdk-go-v2/config"} {
+			if chain := chainTo(imports, program, pkg); chain != nil {
+				t.Errorf("%s must not import %s: %s", program, pkg, strings.Join(chain, " → "))
+			}
+		}
+	}
+}
+
+// importsOf returns the imports of each package that matches the pattern, and of each
+// package that it depends on.
+func importsOf(t *testing.T, pattern string) map[string][]string {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, pattern)
 	cmd.Dir = filepath.Join("..", "..", "..")
 	text, err := cmd.Output()
 	if err != nil {

@@ -49,7 +49,7 @@ func drawn(quarters []deviation) float64 {
 
 // calibrationOf returns the calibration that held-out quarters justify, the
 // newest first.
-func calibrationOf(quarters []HeldOut) customervalue.Calibration {
+func calibrationOf(quarters []customervalue.HeldOut) customervalue.Calibration {
 	var orders, basket []deviation
 	for _, q := range quarters {
 		weight, log := q.Actual/(q.Actual+priorOrders), logRatio(q.Actual, q.Expected)

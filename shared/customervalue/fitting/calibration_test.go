@@ -40,13 +40,13 @@ func TestCorrection(t *testing.T) {
 
 // Spending is corrected by what is left after the orders.
 func TestCalibrationOfOrdersAndBaskets(t *testing.T) {
-	q := HeldOut{Expected: 10_000, Actual: 9_000, ExpectedSpending: 100, ActualSpending: 108}
-	got := calibrationOf([]HeldOut{q, q, q, q})
+	q := customervalue.HeldOut{Expected: 10_000, Actual: 9_000, ExpectedSpending: 100, ActualSpending: 108}
+	got := calibrationOf([]customervalue.HeldOut{q, q, q, q})
 	if math.Abs(got.Orders-math.Sqrt(0.9)) > 0.001 || math.Abs(got.Basket-math.Sqrt(1.2)) > 0.001 {
 		t.Errorf("calibrationOf = %+v, want about %.3f and %.3f", got, math.Sqrt(0.9), math.Sqrt(1.2))
 	}
 	q.Actual, q.ActualSpending = 0, 0
-	if got := calibrationOf([]HeldOut{q, q}); got != (customervalue.Calibration{Orders: 1, Basket: 1}) {
+	if got := calibrationOf([]customervalue.HeldOut{q, q}); got != (customervalue.Calibration{Orders: 1, Basket: 1}) {
 		t.Errorf("calibrationOf quarters without an order = %+v, want 1 and 1", got)
 	}
 }

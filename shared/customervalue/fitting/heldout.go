@@ -17,25 +17,11 @@ const (
 	daysBefore   = 180 // the least days of data before a quarter that calibrates
 )
 
-// HeldOut compares what a sample of the customers did in one quarter of the
-// past with the forecast of a model that was fitted without that quarter.
-type HeldOut struct {
-	Cut       time.Time `json:"cut"`       // when the quarter began
-	Customers int       `json:"customers"` // with an order before the cut
-	Expected  float64   `json:"expected"`  // orders
-	Actual    float64   `json:"happened"`
-
-	// Spending in the model's currency, in minor units; ExpectedSpending is 0 if
-	// spending could not be learned then.
-	ExpectedSpending float64 `json:"expected_spending,omitempty"`
-	ActualSpending   float64 `json:"spent,omitempty"`
-}
-
 // learned is what the past of a shop says about its forecasts, besides the fit.
 type learned struct {
 	season      customervalue.Season
-	leaving     customervalue.Leaving // of the model that predicted the quarters better; empty without quarters
-	quarters    []HeldOut             // of that model, not calibrated; the newest first
+	leaving     customervalue.Leaving   // of the model that predicted the quarters better; empty without quarters
+	quarters    []customervalue.HeldOut // of that model, not calibrated; the newest first
 	calibration customervalue.Calibration
 }
 
@@ -43,7 +29,7 @@ type learned struct {
 // way of leaving unless the other one is clearly better, see [Learner.Keep].
 func (l *Learner) learn(ago int, currency shop.Currency, keep customervalue.Leaving) (k learned) {
 	k.season = l.seasonAt(ago)
-	var anyOrder, repeats []HeldOut
+	var anyOrder, repeats []customervalue.HeldOut
 	var gain, square float64 // by how much the errors of AfterRepeats are smaller
 	first := l.sample.since()
 	for cut := ago + Trial; cut <= ago+mostQuarters*Trial && first-cut >= daysBefore; cut += Trial {
@@ -76,7 +62,7 @@ func (l *Learner) learn(ago int, currency shop.Currency, keep customervalue.Leav
 // predict fits a way of leaving at the cut, and compares its forecast with what
 // happened in the quarter after it. It also returns each customer's
 // [deviance]; false if there are too few customers.
-func (l *Learner) predict(people []past, cut int, m customervalue.Model, leaving customervalue.Leaving) (q HeldOut, errors []float64, ok bool) {
+func (l *Learner) predict(people []past, cut int, m customervalue.Model, leaving customervalue.Leaving) (q customervalue.HeldOut, errors []float64, ok bool) {
 	near := customervalue.Typical.Orders
 	near.Leaving = leaving
 	var err error
@@ -92,8 +78,8 @@ func (l *Learner) predict(people []past, cut int, m customervalue.Model, leaving
 
 // compare compares the forecast of m for the quarter from cut on with what
 // happened in it. It also returns the orders expected of each customer.
-func (l *Learner) compare(people []past, cut int, m customervalue.Model) (q HeldOut, means []float64) {
-	q = HeldOut{Cut: l.day(cut), Customers: len(people)}
+func (l *Learner) compare(people []past, cut int, m customervalue.Model) (q customervalue.HeldOut, means []float64) {
+	q = customervalue.HeldOut{Cut: l.day(cut), Customers: len(people)}
 	ahead := m.Ahead(q.Cut, customervalue.Quarter)
 	for _, p := range people {
 		mean := m.Ordering.Expected(l.historyAt(p, cut, m.Season), ahead)

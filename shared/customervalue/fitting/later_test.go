@@ -314,7 +314,7 @@ func TestModelIsChosenByHeldOutError(t *testing.T) {
 // The same customers in another order give the same.
 func TestCalibrationDoesNotDependOnTheOrderOfCustomers(t *testing.T) {
 	people := shopWith(6, 1500, 600, asGifts, seasonal)
-	learn := func() (customervalue.Model, fitting.Report) {
+	learn := func() (customervalue.Model, customervalue.Report) {
 		l := fitting.NewLearner(noon)
 		for _, p := range people {
 			l.Add(asOf(p, noon))

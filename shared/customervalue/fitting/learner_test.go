@@ -42,7 +42,7 @@ func shopOf(n int) (people []profile.Profile) {
 // The model does not depend on the order in which customers are added.
 func TestLearner(t *testing.T) {
 	people := shopOf(1500)
-	learn := func(people []profile.Profile) (customervalue.Model, fitting.Report) {
+	learn := func(people []profile.Profile) (customervalue.Model, customervalue.Report) {
 		l := fitting.NewLearner(noon)
 		for _, p := range people {
 			l.Add(p)

@@ -78,7 +78,7 @@ func TestOldPartsAreRead(t *testing.T) {
 			t.Errorf("%s: Outlook = %+v, want %+v", phrase, got, want)
 		}
 	}
-	var report fitting.Report
+	var report customervalue.Report
 	if err := json.Unmarshal([]byte(`{"customers":3,"endless":2,"trial":{"cut":"2026-08-01T00:00:00Z","customers":3,"expected":4,"happened":5,"within":0.9,"naive":3,"error":0.5,"naive_error":1,"groups":[]}}`), &report); err != nil || report.Trial.Expected != 4 || report.Trial.Plain != 0 {
 		t.Errorf("an old report: %+v, %v", report, err)
 	}

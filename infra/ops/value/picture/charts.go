@@ -8,7 +8,6 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 	"regulars/shared/nps"
 )
 
@@ -36,7 +35,7 @@ type bar struct {
 }
 
 // aliveBars returns a histogram of the probability of being active.
-func aliveBars(r fitting.Report) bars {
+func aliveBars(r customervalue.Report) bars {
 	b := bars{Width: width, Height: height}
 	most := 1
 	for _, n := range r.Alive {
@@ -93,7 +92,7 @@ func repeatCurve(t cohortretention.Table) *curve {
 
 // trial is the predicted and the actual orders, by group.
 type trial struct {
-	fitting.TrialResult
+	customervalue.TrialResult
 	Width, Height           float64
 	Dots                    []dot
 	X, Y                    []mark
@@ -102,7 +101,7 @@ type trial struct {
 	Corrected               bool // the forecast had a season or a calibration
 }
 
-func trialOf(r fitting.Report) *trial {
+func trialOf(r customervalue.Report) *trial {
 	if r.Trial == nil {
 		return nil
 	}
@@ -176,10 +175,10 @@ func seasonBars(s customervalue.Season) *bars {
 }
 
 // Repeats returns the label of a group.
-func (t trial) Repeats(g fitting.Group) string { return atLeast(g.Repeats) }
+func (t trial) Repeats(g customervalue.Group) string { return atLeast(g.Repeats) }
 
 func atLeast(repeats int) string {
-	if repeats >= fitting.MostRepeats {
+	if repeats >= customervalue.MostRepeats {
 		return fmt.Sprintf("%d or more", repeats)
 	}
 	return fmt.Sprint(repeats)

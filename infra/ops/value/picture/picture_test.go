@@ -148,8 +148,8 @@ func TestPageIsSoundWithLittleData(t *testing.T) {
 		"damaged":       {Cohorts: cohortretention.Table{At: at, Cohorts: []cohortretention.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}}}}},
 		"a bad month":   {Cohorts: cohortretention.Table{At: at, Cohorts: []cohortretention.Cohort{{Month: "<b>", Active: []int{0}, Repeated: []int{0}}}}},
 		"a bad season":  {Model: customervalue.Model{Season: customervalue.Season{1, 2, -3}, Calibration: customervalue.Calibration{Orders: -1}}},
-		"idle quarters": {Report: fitting.Report{Quarters: []fitting.HeldOut{{}}, Trial: &fitting.TrialResult{Seasons: true, Plain: 1, ExpectedSpending: 1, ActualSpending: 1}}},
-		"an idle trial": {Report: fitting.Report{Trial: &fitting.TrialResult{Groups: []fitting.Group{{Customers: 3}}}}},
+		"idle quarters": {Report: customervalue.Report{Quarters: []customervalue.HeldOut{{}}, Trial: &customervalue.TrialResult{Seasons: true, Plain: 1, ExpectedSpending: 1, ActualSpending: 1}}},
+		"an idle trial": {Report: customervalue.Report{Trial: &customervalue.TrialResult{Groups: []customervalue.Group{{Customers: 3}}}}},
 	} {
 		t.Run(phrase, func(t *testing.T) { sound(t, whole(t, s)) })
 	}
@@ -166,14 +166,14 @@ func (s stored) Model(_ context.Context, name string) (string, []byte, error) {
 }
 
 func TestRead(t *testing.T) {
-	s, err := Read(t.Context(), stored{customervalue.ModelName: `{"currency":"GBP"}`, fitting.ReportName: `{"customers":3}`, cohortretention.Name: `{}`})
+	s, err := Read(t.Context(), stored{customervalue.ModelName: `{"currency":"GBP"}`, customervalue.ReportName: `{"customers":3}`, cohortretention.Name: `{}`})
 	if err != nil || s.Version != "v" || s.Model.Currency != "GBP" || s.Report.Customers != 3 {
 		t.Errorf("Read = %+v, %v", s, err)
 	}
 	if _, err := Read(t.Context(), stored{}); !Nothing(err) {
 		t.Errorf("Read of an empty store = %v, want an error for which Nothing is true", err)
 	}
-	if _, err := Read(t.Context(), stored{customervalue.ModelName: `"`, fitting.ReportName: `"`, cohortretention.Name: `"`}); err == nil || Nothing(err) {
+	if _, err := Read(t.Context(), stored{customervalue.ModelName: `"`, customervalue.ReportName: `"`, cohortretention.Name: `"`}); err == nil || Nothing(err) {
 		t.Errorf("Read of damaged models = %v, want an error", err)
 	}
 }

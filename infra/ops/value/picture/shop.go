@@ -8,7 +8,6 @@ import (
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
-	"regulars/shared/customervalue/fitting"
 	"regulars/shared/dynamo"
 	"regulars/shared/nps"
 )
@@ -17,7 +16,7 @@ import (
 type Shop struct {
 	Version string // of the night
 	Model   customervalue.Model
-	Report  fitting.Report
+	Report  customervalue.Report
 	Cohorts cohortretention.Table
 	Score   *nps.Score // nil: no answers
 }
@@ -32,7 +31,7 @@ type Models interface {
 // learn without customer values.
 func Read(ctx context.Context, from Models) (Shop, error) {
 	var s Shop
-	for name, to := range map[string]any{customervalue.ModelName: &s.Model, fitting.ReportName: &s.Report, cohortretention.Name: &s.Cohorts} {
+	for name, to := range map[string]any{customervalue.ModelName: &s.Model, customervalue.ReportName: &s.Report, cohortretention.Name: &s.Cohorts} {
 		version, body, err := from.Model(ctx, name)
 		if err != nil {
 			return Shop{}, err
