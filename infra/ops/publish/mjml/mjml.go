@@ -3,12 +3,12 @@
 // The compiler is the original one, in JavaScript, which runs in WebAssembly. It is a
 // program of its own, which is built and started for the first message that needs it: with
 // it publish would take a tenth more to build, and .6 s to start. The messages of
-// infra/shop do not need it: their HTML is in the folder compiled. After a change of
-// theirs,
+// infra/shop do not need it: their HTML is in the folder compiled. A message that changed
+// is compiled at each use, unless
 //
 //	go test ./infra/ops/publish/mjml -update
 //
-// writes it again; until then, those that changed are compiled at each use.
+// writes its HTML there.
 package mjml
 
 import (
