@@ -76,6 +76,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	if err != nil {
 		return because(ctx, err)
 	}
+	fmt.Fprintln(out, "publishing infra/shop: each message is tried in each language")
 	published, err := programs.Publish(ctx, "infra/shop", dynamoDB, cloud.StoreTables(t))
 	if err != nil {
 		return because(ctx, err)

@@ -97,7 +97,7 @@ func (p Programs) goBuild(ctx context.Context, folders []string, yields bool) er
 		args = append(args, "./"+folder)
 	}
 	if yields {
-		args = append([]string{"nice", "-n", "10"}, args...)
+		args = append([]string{"nice", "-n", "19"}, args...)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = p.root
