@@ -9,6 +9,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# The compilers collect no garbage. That is a quarter less processor time for the largest
+# packages, for at most 560 MB in place of 270 (docs/decisions/0107).
+export GOGC=off GOMEMLIMIT=700MiB
+
 programs=(./infra/local ./infra/ops/publish ./functions/record ./functions/send)
 
 echo 'building everything once (a minute or two if Go has compiled none of it yet)…' >&2
