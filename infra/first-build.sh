@@ -16,6 +16,7 @@ export GOGC=off GOMEMLIMIT=700MiB
 programs=(./infra/local ./infra/ops/publish ./functions/record ./functions/send)
 
 echo 'building everything once (a minute or two if Go has compiled none of it yet)…' >&2
+trap 'kill $(jobs -pr) 2>/dev/null || true' EXIT # Ctrl-C does not reach what runs in the background
 go build net/http html/template encoding/xml encoding/csv image/png & # most of what is used
 standard=$!
 make --no-print-directory tools-node &
