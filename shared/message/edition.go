@@ -26,7 +26,9 @@ type edition struct {
 type template struct {
 	name, source string
 	engine       *render.Config
+	escapes      bool // what it prints is escaped for HTML
 	parsed       render.Node
+	program      program // nil if the engine renders the part
 }
 
 // templateError is an error of the engine at a line of a part.
@@ -71,7 +73,7 @@ func newEdition(m Message, language string) (*edition, error) {
 		{"HTML part", m.HTML, escaping, &e.html},
 		{"text part", m.Text, plain, &e.text},
 	} {
-		*t.into = template{name: t.name, source: desugar(t.source), engine: t.engine}
+		*t.into = template{name: t.name, source: desugar(t.source), engine: t.engine, escapes: t.engine == escaping}
 		parsed, err := t.engine.Compile(t.into.source, parser.SourceLoc{Pathname: t.name, LineNo: 1})
 		if err != nil {
 			return nil, fmt.Errorf("parse the %w", t.into.located(err))
@@ -122,6 +124,10 @@ func (t template) render(names map[string]any) (s string, err error) {
 	}()
 	out := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(out)
+	out.Reset()
+	if t.program.run(t, names, out) {
+		return out.String(), nil
+	}
 	out.Reset()
 	if failed := render.Render(t.parsed, out, names, *t.engine); failed != nil {
 		return "", t.located(failed)

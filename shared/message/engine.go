@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/osteele/liquid/filters"
 	"github.com/osteele/liquid/render"
@@ -20,23 +21,30 @@ func newEngine(w *localizer, escape bool) *render.Config {
 	e.StrictVariables = true
 	e.UnregisterTag("include") // Load has inserted the partials; the engine reads no files
 	e.AddFilter("t", w.say)
-	e.AddFilter("money", func(v any) (string, error) { return printed[amount](v, "money") })
-	e.AddFilter("date", func(v any) (string, error) { return printed[day](v, "date") })
-	e.AddFilter("percent", func(v any) (string, error) { return printed[rate](v, "percent") })
-	e.AddFilter("number", func(v any) (string, error) {
-		n, ok := v.(int)
-		if !ok {
-			return "", fmt.Errorf("%v is not a whole number", v)
-		}
-		return w.number(n), nil
-	})
-	for name, filter := range schemaFilters {
+	for name, filter := range w.printers() {
 		e.AddFilter(name, filter)
 	}
 	if escape {
 		e.SetAutoEscapeReplacer(render.HtmlEscaper)
 	}
 	return &e
+}
+
+// printers returns the filters that print one value, by name: those of messages, each
+// with a check of its value.
+func (l *localizer) printers() map[string]func(v any) (string, error) {
+	all := maps.Clone(schemaFilters)
+	all["money"] = func(v any) (string, error) { return printed[amount](v, "money") }
+	all["date"] = func(v any) (string, error) { return printed[day](v, "date") }
+	all["percent"] = func(v any) (string, error) { return printed[rate](v, "percent") }
+	all["number"] = func(v any) (string, error) {
+		n, ok := v.(int)
+		if !ok {
+			return "", fmt.Errorf("%v is not a whole number", v)
+		}
+		return l.number(n), nil
+	}
+	return all
 }
 
 // printed returns v as text, or an error if it is not of the filter's type.

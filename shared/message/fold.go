@@ -74,8 +74,10 @@ func (e *edition) fold(from Shop) {
 		known[name] = all[name]
 	}
 	constant := fields{"language": e.localizer.language, "direction": e.localizer.rules.direction(), "shop": known, "brand": look(from.Brand)}
-	for _, t := range []template{e.subject, e.html, e.text} {
+	filters := e.localizer.filters()
+	for _, t := range []*template{&e.subject, &e.html, &e.text} {
 		t.fold(constant)
+		t.program = compile(t.parsed, filters)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"regulars/shared/content"
 )
 
-// A Set renders messages of the first shop from folded templates, and those of another
-// shop from the templates themselves. Both give the same bytes.
+// A Set renders messages of the first shop by the programs of folded templates, and those
+// of another shop by the engine. Both give the same bytes, and the programs take less.
 func TestFoldedMessagesAreTheSame(t *testing.T) {
 	set := publishedSet(t)
 	unprepared := func() content.Set { return set.With("", content.Message{}) }
@@ -39,6 +39,10 @@ func TestFoldedMessagesAreTheSame(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s in %s (-not folded +folded):\n%s", s.Name, language, diff)
+			}
+			byEngine := testing.AllocsPerRun(1, func() { _, _ = plain.Render(s.Message, d) })
+			if n := testing.AllocsPerRun(1, func() { _, _ = of.Render(s.Message, d) }); n > byEngine*2/3 {
+				t.Errorf("%s in %s: %.0f allocations, %.0f with the engine: a program was given up", s.Name, language, n, byEngine)
 			}
 		}
 	}
