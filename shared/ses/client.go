@@ -1,10 +1,9 @@
 // Package ses hands a mail to SES, once, and returns what SES answered. It is
 // the only package that calls SES.
 //
-// SES takes no idempotency token. So the client calls once, without the SDK's
-// retries (a test measured that the default retryer sends three times if an
-// answer is lost), and sorts every answer into one of four: accepted, refused
-// for certain, wait, and unknown. Only a parsed API error with a status of 400
+// SES takes no idempotency token. So the client calls once, without
+// retries (the SDK's default sends three times if an answer is lost), and sorts every answer into one of four: accepted, refused
+// for certain, wait, and unknown. Only an answer with an error code and a status of 400
 // to 499 (except 408) is certain. docs/decisions/0004 says why.
 package ses
 
@@ -12,20 +11,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/mail"
-	"slices"
 	"strings"
 	"time"
 
 	"regulars/shared/content"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
-	"github.com/aws/smithy-go"
 )
 
 // Timeout is how long the client waits for SES's answer.
@@ -33,21 +26,17 @@ const Timeout = 10 * time.Second
 
 // Client sends through one configuration set, from one address.
 type Client struct {
-	// The two calls, and not the SDK's client: a program that calls methods by their
-	// names, as templates do, has in it all methods of each type that it can reach, and
-	// a client has a hundred.
-	sendEmail        func(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
-	account          func(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error)
+	caller           *caller
 	configurationSet string
 	from             string
 }
 
 // New returns a client that sends from the address from, which may have a name
 // before it. Without a configuration set SES tells no function what became of a
-// message. The SDK's client that it makes of cfg never retries.
+// message. It takes the region, credentials, HTTP client and endpoint from cfg, and not
+// its retryer: it never retries.
 func New(cfg aws.Config, configurationSet, from string) *Client {
-	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
-	return &Client{client.SendEmail, client.GetAccount, configurationSet, from}
+	return &Client{newCaller(cfg), configurationSet, from}
 }
 
 // Refused means that SES did not take the message and will not take it later.
@@ -95,35 +84,11 @@ func (c *Client) Send(ctx context.Context, m content.Mail) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	utf8 := aws.String("UTF-8")
-	in := &sesv2.SendEmailInput{
-		FromEmailAddress: aws.String(c.sender(m.From)),
-		Destination:      &types.Destination{ToAddresses: []string{m.To}},
-		Content: &types.EmailContent{Simple: &types.Message{
-			Subject: &types.Content{Data: &m.Subject, Charset: utf8},
-			Body: &types.Body{
-				Html: &types.Content{Data: &m.HTML, Charset: utf8},
-				Text: &types.Content{Data: &m.Text, Charset: utf8},
-			},
-		}},
-	}
-	if c.configurationSet != "" {
-		in.ConfigurationSetName = &c.configurationSet
-	}
-	if m.ReplyTo != "" {
-		in.ReplyToAddresses = []string{m.ReplyTo}
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(name), Value: aws.String(m.Headers[name])})
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.Tags)) {
-		in.EmailTags = append(in.EmailTags, types.MessageTag{Name: aws.String(name), Value: aws.String(m.Tags[name])})
-	}
-	out, err := c.sendEmail(ctx, in)
-	if err != nil {
+	var out struct{ MessageId string }
+	if err := c.caller.call(ctx, http.MethodPost, "/v2/email/outbound-emails", c.request(m), &out); err != nil {
 		return "", sorted(err)
 	}
-	return aws.ToString(out.MessageId), nil
+	return out.MessageId, nil
 }
 
 // sender returns the client's address with the name before it, encoded as
@@ -164,19 +129,15 @@ func isOneAddress(s string) bool {
 	return strings.Contains(s, "@") && !strings.ContainsAny(s, ",;\r\n\x00")
 }
 
-// unnamed is the SDK's code for an error without a code. It comes from a proxy
-// or gateway between the function and SES.
-const unnamed = "UnknownError"
-
-// sorted returns the SDK's error as a [*Refused], a [*Wait] or an [*Unknown].
+// sorted returns the error of a call as a [*Refused], a [*Wait] or an [*Unknown]. An
+// answer without a code comes from a proxy or gateway between the function and SES.
 func sorted(err error) error {
-	var api smithy.APIError
-	var answer *awshttp.ResponseError
-	if !errors.As(err, &api) || !errors.As(err, &answer) {
+	var answer *answer
+	if !errors.As(err, &answer) {
 		return &Unknown{err}
 	}
-	code, text, status := api.ErrorCode(), api.ErrorMessage(), answer.HTTPStatusCode()
-	if status < 400 || status > 499 || status == http.StatusRequestTimeout || code == unnamed {
+	code, text, status := answer.code, answer.text, answer.status
+	if status < 400 || status > 499 || status == http.StatusRequestTimeout || code == "" {
 		return &Unknown{err} // whatever its code: SES may have taken the message before it failed
 	}
 	switch code {

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"net/http"
 
 	"regulars/shared/sendrate"
 )
@@ -13,7 +12,10 @@ import (
 // Quota returns what SES allows the account, and how much of it was used in the
 // last 24 hours. The caller fills in the time, At.
 func (c *Client) Quota(ctx context.Context) (sendrate.Quota, error) {
-	out, err := c.account(ctx, &sesv2.GetAccountInput{})
+	var out struct {
+		SendQuota *struct{ MaxSendRate, Max24HourSend, SentLast24Hours float64 }
+	}
+	err := c.caller.call(ctx, http.MethodGet, "/v2/email/account", nil, &out)
 	if err == nil && out.SendQuota == nil {
 		err = errors.New("the answer has no quota")
 	}

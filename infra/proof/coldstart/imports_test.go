@@ -11,22 +11,23 @@ import (
 // heavy are packages that cost each function that imports them a part of its start, even
 // if it never calls them, and the functions that need them.
 var heavy = map[string][]string{
-	"regulars/shared/message":             {"preferences", "recommend", "send"}, // with Liquid and the languages
-	"github.com/osteele/liquid/render":    {"preferences", "recommend", "send"},
-	"github.com/go-playground/locales":    {"preferences", "recommend", "send"},
-	"github.com/goccy/go-yaml":            {"preferences", "recommend", "send"}, // of message, which loads messages too
-	"github.com/bojanz/currency":          nil,                                  // with apd: a millisecond of tables. See cldrmoney
-	"github.com/cockroachdb/apd/v3":       nil,
-	"gonum.org/v1/gonum/mat":              {"learn"}, // the night's fits
-	"gonum.org/v1/gonum/lapack/gonum":     {"learn"},
-	"regulars/shared/policyfiles":         nil, // a shop's files are read when they are published
-	"github.com/Boostport/mjml-go":        nil,
-	"github.com/yuin/goldmark":            nil,
-	"github.com/aws/aws-sdk-go-v2/config": nil, // see startup
-	"regulars/shared/conditioncheck":      nil, // conditions are checked when they are published
-	"cel.dev/cel-go/cel":                  nil,
-	"github.com/antlr4-go/antlr/v4":       nil,
-	"google.golang.org/protobuf/proto":    nil,
+	"regulars/shared/message":                    {"preferences", "recommend", "send"}, // with Liquid and the languages
+	"github.com/osteele/liquid/render":           {"preferences", "recommend", "send"},
+	"github.com/go-playground/locales":           {"preferences", "recommend", "send"},
+	"github.com/goccy/go-yaml":                   {"preferences", "recommend", "send"}, // of message, which loads messages too
+	"github.com/bojanz/currency":                 nil,                                  // with apd: a millisecond of tables. See cldrmoney
+	"github.com/cockroachdb/apd/v3":              nil,
+	"gonum.org/v1/gonum/mat":                     {"learn"}, // the night's fits
+	"gonum.org/v1/gonum/lapack/gonum":            {"learn"},
+	"regulars/shared/policyfiles":                nil, // a shop's files are read when they are published
+	"github.com/Boostport/mjml-go":               nil,
+	"github.com/yuin/goldmark":                   nil,
+	"github.com/aws/aws-sdk-go-v2/config":        nil, // see startup
+	"github.com/aws/aws-sdk-go-v2/service/sesv2": nil, // with descriptions of a hundred calls. See ses
+	"regulars/shared/conditioncheck":             nil, // conditions are checked when they are published
+	"cel.dev/cel-go/cel":                         nil,
+	"github.com/antlr4-go/antlr/v4":              nil,
+	"google.golang.org/protobuf/proto":           nil,
 }
 
 // The rule holds for what a function imports, directly or not: Go initialises all of it

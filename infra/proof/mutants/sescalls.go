@@ -6,9 +6,12 @@ import "regulars/infra/proof/simulate/judge"
 func ofSESCalls() []mutant {
 	return []mutant{
 		{
-			name:   "the SDK retries SES",
-			means:  "the SES client keeps the SDK's default retryer, which sends again after a lost answer",
-			edits:  []edit{{"shared/ses/client.go", `func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} }`, `func(*sesv2.Options) {}`}},
+			name:  "SES is called again",
+			means: "a call of SES without an answer is made a second time",
+			edits: []edit{{
+				"shared/ses/call.go", "response, err := c.http.Do(r)\n",
+				"response, err := c.http.Do(r)\n\tif err != nil {\n\t\tr.Body = io.NopCloser(bytes.NewReader(body))\n\t\tresponse, err = c.http.Do(r)\n\t}\n",
+			}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
@@ -40,8 +43,14 @@ func ofSESCalls() []mutant {
 		{
 			name:   "an answer without an error code counts as certain",
 			means:  "the answer of a proxy counts as SES's answer",
-			edits:  []edit{{"shared/ses/client.go", ` || code == unnamed`, ``}},
+			edits:  []edit{{"shared/ses/client.go", ` || code == ""`, ``}},
 			seenBy: &check{"./shared/ses", "TestEveryAnswerWithoutAnErrorTypeIsClassified"}, // there is nothing between the simulated SES and its client
+		},
+		{
+			name:   "a redirect of a call of SES is followed",
+			means:  "net/http can read the body of a call of SES again, and so sends it again after a redirect",
+			edits:  []edit{{"shared/ses/call.go", "\tr.GetBody = nil //", "\t//"}},
+			seenBy: &check{"./shared/ses", "TestEveryAnswerWithoutAnErrorTypeIsClassified"}, // the simulated SES does not redirect
 		},
 		{
 			name:   "a lost answer is not watched",

@@ -9,12 +9,13 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2" //nolint:depguard // it is measured, and takes no event
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/infra/proof/coldstart/floor"
+	"regulars/shared/content"
 	"regulars/shared/env"
 	"regulars/shared/secret"
+	"regulars/shared/ses"
 	"regulars/shared/startup"
 )
 
@@ -24,13 +25,13 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if _, err := secret.Read(ctx, cfg, env.Text("SIGNING_SECRET_ARN")); err != nil {
 		return nil, err
 	}
-	db, queues, mails := dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), sesv2.NewFromConfig(cfg)
+	db, queues, mails := dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), ses.New(cfg, "", "")
 	return func(ctx context.Context, batch events.SQSEvent) (r events.SQSEventResponse, err error) {
 		switch call := batch.Records[0].Body; call {
 		case "quota":
-			_, err = mails.GetAccount(ctx, &sesv2.GetAccountInput{})
+			_, err = mails.Quota(ctx)
 		case "mail":
-			_, err = mails.SendEmail(ctx, &sesv2.SendEmailInput{})
+			_, err = mails.Send(ctx, content.Mail{})
 		default:
 			err = floor.Call(ctx, db, queues, call)
 		}
