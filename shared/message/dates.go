@@ -17,7 +17,7 @@ const numericDate = `\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}`
 
 // dateLike finds days as one language writes them: "24 December", "24 декабря 2026",
 // "1η Δεκεμβρίου", or in digits.
-type dateLike struct{ written, numeric *regexp.Regexp } // at the beginning of a text
+type dateLike struct{ months []string } // as they follow the day
 
 // datesLike returns a dateLike for each language.
 var datesLike = sync.OnceValue(func() map[string]dateLike {
@@ -26,53 +26,78 @@ var datesLike = sync.OnceValue(func() map[string]dateLike {
 		var months []string
 		for month := range 12 {
 			written := strings.Fields(rules.long(time.Date(2026, time.Month(month+1), 5, 0, 0, 0, 0, time.UTC)))
-			months = append(months, regexp.QuoteMeta(written[1])) // day, month, year: the order in all of these languages
+			months = append(months, written[1]) // day, month, year: the order in all of these languages
 		}
-		found[language] = dateLike{
-			regexp.MustCompile(`(?i)^\d{1,2}η?[ \x{a0}](?:` + strings.Join(months, "|") + `)`),
-			regexp.MustCompile(`^(?:` + numericDate + `)`),
-		}
+		found[language] = dateLike{months}
 	}
 	return found
 })
 
-// longestDay is more bytes than a day has in any language.
-const longestDay = 128
+// numericDay finds a day in digits at the beginning of a text.
+var numericDay = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:` + numericDate + `)`) })
 
-// all returns the days of a text, in order. It looks at digits only, because a regular
-// expression for the whole text took ten times as long.
+// all returns the days of a text, in order. It looks at digits and what follows them,
+// because a regular expression took several times as long.
 func (f dateLike) all(text []byte) (found []string) {
 	for i := 0; i < len(text); i++ {
-		if !beginsDay(text[i:]) {
+		if text[i] < '0' || text[i] > '9' {
 			continue
 		}
-		from, day := text[i:min(len(text), i+longestDay)], []byte(nil)
-		if i == 0 || !isWord(text[i-1]) { // not within a longer number
-			day = f.written.Find(from)
-		}
-		if day == nil {
-			day = f.numeric.Find(from)
-		}
-		if day != nil {
-			found = append(found, string(day))
-			i += len(day) - 1
+		if end := i + f.day(text[i:], i > 0 && isWord(text[i-1])); end > i {
+			found = append(found, string(text[i:end]))
+			i = end - 1
 		}
 	}
 	return found
 }
 
-// beginsDay reports whether a text can begin with a day: with the digits of one, and
-// what follows them.
-func beginsDay(text []byte) bool {
+// day returns the length of the day with which a text begins; 0 if it begins with none.
+// continued: the text goes on from a number or a word, within which no day with the name
+// of a month begins.
+func (f dateLike) day(text []byte, continued bool) int {
 	digits := 0
 	for digits < len(text) && digits <= 4 && text[digits] >= '0' && text[digits] <= '9' {
 		digits++
 	}
 	if digits == 0 || digits == len(text) {
-		return false
+		return 0
 	}
-	next := text[digits]
-	return digits <= 2 && (next == ' ' || next == '.' || next == '/' || next >= utf8.RuneSelf) || digits == 4 && next == '-'
+	switch next := text[digits]; {
+	case digits <= 2 && (next == '.' || next == '/'), digits == 4 && next == '-':
+		return len(numericDay().Find(text[:min(len(text), len("24.12.2026"))]))
+	case digits <= 2 && !continued:
+		return f.written(text, digits)
+	}
+	return 0
+}
+
+// written returns the length of the day with which a text begins, if the name of a month
+// follows its digits.
+func (f dateLike) written(text []byte, digits int) int {
+	at := digits
+	if r, size := utf8.DecodeRune(text[at:]); r == 'η' || r == 'Η' {
+		at += size
+	}
+	blank, size := utf8.DecodeRune(text[at:])
+	if blank != ' ' && blank != '\u00a0' {
+		return 0
+	}
+	at += size
+	for _, month := range f.months {
+		if end := at + runesIn(text[at:], utf8.RuneCountInString(month)); strings.EqualFold(string(text[at:end]), month) {
+			return end
+		}
+	}
+	return 0
+}
+
+// runesIn returns how many bytes the first n runes of a text have; all, if it has fewer.
+func runesIn(text []byte, n int) (bytes int) {
+	for ; n > 0 && bytes < len(text); n-- {
+		_, size := utf8.DecodeRune(text[bytes:])
+		bytes += size
+	}
+	return bytes
 }
 
 // first returns the first day of a text; "" if it has none.

@@ -162,10 +162,10 @@ func lintLinks(part string) []string {
 func visible(part string) string { return new(room).visible(part) }
 
 func (r *room) visible(part string) string {
-	seen := r.seen[:0]
+	seen := r.unescaped[:0]
 	for part != "" {
 		text, rest, found := strings.Cut(part, "<")
-		seen = append(append(seen, text...), ' ')
+		seen = append(appendUnescaped(seen, text), ' ') // a reference ends where a tag begins
 		if !found {
 			break
 		}
@@ -182,9 +182,8 @@ func (r *room) visible(part string) string {
 		}
 		_, part, _ = strings.Cut(rest, end) // a tag without an end hides the rest
 	}
-	r.seen = seen
-	r.unescaped = appendUnescaped(r.unescaped[:0], string(seen))
-	return string(oneLine(r.unescaped))
+	r.unescaped = seen
+	return string(oneLine(seen))
 }
 
 // oneLine returns a text with one space for all blanks between two words, and none around
@@ -204,8 +203,8 @@ func oneLine(text []byte) []byte {
 
 // room is the memory that [Lint] works in. It is used again: a message has a hundred KB.
 type room struct {
-	seen, unescaped, left []byte
-	found                 []occurrence
+	unescaped, left []byte
+	found           []occurrence
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}

@@ -29,6 +29,7 @@ type Client struct {
 	caller           *caller
 	configurationSet string
 	from             string
+	address          string // of from, without its name; empty if from cannot be parsed
 }
 
 // New returns a client that sends from the address from, which may have a name
@@ -36,7 +37,7 @@ type Client struct {
 // message. It takes the region, credentials, HTTP client and endpoint from cfg, and not
 // its retryer: it never retries.
 func New(cfg aws.Config, configurationSet, from string) *Client {
-	return &Client{newCaller(cfg), configurationSet, from}
+	return &Client{newCaller(cfg), configurationSet, from, addressOf(from)}
 }
 
 // Refused means that SES did not take the message and will not take it later.
@@ -96,11 +97,20 @@ func (c *Client) Send(ctx context.Context, m content.Mail) (string, error) {
 // returns what the client was made with. The address itself never changes: the
 // permission to send is bound to it.
 func (c *Client) sender(name string) string {
-	address, err := mail.ParseAddress(c.from)
-	if name == "" || err != nil {
+	if name == "" || c.address == "" {
 		return c.from
 	}
-	return (&mail.Address{Name: name, Address: address.Address}).String()
+	return (&mail.Address{Name: name, Address: c.address}).String()
+}
+
+// addressOf returns the address in from without the name before it; "" if from cannot be
+// parsed.
+func addressOf(from string) string {
+	address, err := mail.ParseAddress(from)
+	if err != nil {
+		return ""
+	}
+	return address.Address
 }
 
 // check refuses a mail that could forge a header or reach a second person.

@@ -79,7 +79,7 @@ func TestSenderHasTheNameOfTheMailAndTheAddressOfTheClient(t *testing.T) {
 			}
 			fmt.Fprint(w, `{"MessageId":"m1"}`)
 		})
-		g.from = c.from
+		g.from, g.address = c.from, addressOf(c.from)
 		m := plain
 		m.From, m.ReplyTo = c.name, "help@shop.example.com"
 		if _, err := g.Send(t.Context(), m); err != nil {
