@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"regulars/shared/shop"
@@ -27,6 +29,30 @@ func CheckSchedule(schedule string) error {
 	}
 	return nil
 }
+
+// planOf returns what [parse] does. It keeps the schedules that it has read, because
+// each decision asks for the runs of the campaigns that compete for its customer.
+func planOf(schedule string) (cron.Schedule, error) {
+	if plan, ok := plans.Load(schedule); ok {
+		return plan.(cron.Schedule), nil
+	}
+	plan, err := parse(schedule)
+	if err == nil {
+		if kept.Add(1) > mostPlans { // most are of earlier policies
+			plans.Clear()
+			kept.Store(1)
+		}
+		plans.Store(schedule, plan)
+	}
+	return plan, err
+}
+
+var (
+	plans sync.Map // from texts to schedules, which never change
+	kept  atomic.Int64
+)
+
+const mostPlans = 1000
 
 // parse reads five cron fields: minute, hour, day of the month, month and day
 // of the week.
@@ -88,9 +114,9 @@ func (c Campaign) walls() (cron.Schedule, error) {
 		if err != nil {
 			return nil, err
 		}
-		return parse(fmt.Sprintf("%d %d * * *", hour.Minute(), hour.Hour()))
+		return planOf(fmt.Sprintf("%d %d * * *", hour.Minute(), hour.Hour()))
 	}
-	return parse(c.Schedule)
+	return planOf(c.Schedule)
 }
 
 // first returns the first time at which the clocks of zone show wall's date and

@@ -33,6 +33,9 @@ var errInTheWay = errors.New("another transaction is changing the item")
 // domainError turns an error of AWS into the error that callers of this package
 // know; other errors stay as they are.
 func domainError(err error) error {
+	if err == nil {
+		return nil // without the variables
+	}
 	var (
 		condition *types.ConditionalCheckFailedException
 		conflict  *types.TransactionConflictException

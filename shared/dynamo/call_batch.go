@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -19,14 +20,20 @@ const (
 // batchGet reads the items of distinct keys and calls visit with each item that
 // exists. A read that is not consistent costs half. DynamoDB may leave a part
 // of a batch undone (an answer above 16 MB, or throttling): batchGet requests
-// that part again.
-func (s *Store) batchGet(ctx context.Context, table string, keys []item, consistent bool, visit func(item) error) error {
+// that part again. only are the names of the attributes to read; none: all.
+func (s *Store) batchGet(ctx context.Context, table string, keys []item, consistent bool, visit func(item) error, only ...string) error {
+	var projection *string
+	if len(only) > 0 {
+		projection = new(strings.Join(only, ","))
+	}
 	for chunk := range slices.Chunk(keys, mostGets) {
 		for attempt := 1; len(chunk) > 0; attempt++ {
 			var out *dynamodb.BatchGetItemOutput
 			err := s.retryInTheWay(ctx, func() (err error) {
 				out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-					RequestItems:           map[string]types.KeysAndAttributes{table: {Keys: chunk, ConsistentRead: &consistent}},
+					RequestItems: map[string]types.KeysAndAttributes{table: {
+						Keys: chunk, ConsistentRead: &consistent, ProjectionExpression: projection,
+					}},
 					ReturnConsumedCapacity: s.price(),
 				})
 				return err

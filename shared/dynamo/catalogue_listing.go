@@ -86,7 +86,7 @@ func (s *Store) saveListing(ctx context.Context, id shop.ProductID, mine sold) e
 	}
 	e := build(expression.NewBuilder().
 		WithUpdate(expression.Set(expression.Name("listing"), expression.Value(b)).Set(expression.Name("rev"), expression.Value(rev))).
-		WithCondition(unchanged("rev", row.Rev)))
+		WithCondition(stillRev(row.Rev)))
 	_, err = s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Catalogue, Key: marshal(keyOfListing(id)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),

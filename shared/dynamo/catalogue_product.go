@@ -23,6 +23,11 @@ type productKey struct {
 
 func keyOfProduct(id shop.ProductID) productKey { return productKey{id} }
 
+// item returns what marshal does, without looking at the struct: a message reads dozens.
+func (k productKey) item() item {
+	return item{"product": &types.AttributeValueMemberS{Value: string(k.Product)}}
+}
+
 // productItem is the part of a row of the catalogue that record writes. Each
 // version of the model (see learnedIn) has an attribute of its own in the row, which
 // no other writer changes.
@@ -116,10 +121,10 @@ func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 func (s *Store) Sources(ctx context.Context, as recommend.Model, ids []shop.ProductID, counted int) (map[shop.ProductID]recommend.Item, error) {
 	keys, ofSources := make(map[productKey]item, len(ids)), map[shop.ProductID]bool{}
 	for i, id := range ids {
-		keys[keyOfProduct(id)] = marshal(keyOfProduct(id))
+		keys[keyOfProduct(id)] = keyOfProduct(id).item()
 		if i < counted {
 			ofSources[id] = true
-			keys[keyOfCounters(id)] = marshal(keyOfCounters(id))
+			keys[keyOfCounters(id)] = keyOfCounters(id).item()
 		}
 	}
 	items, sold := make(map[shop.ProductID]recommend.Item, len(ids)), live.SoldOf(as.Buyers)
@@ -151,11 +156,11 @@ func (s *Store) Sources(ctx context.Context, as recommend.Model, ids []shop.Prod
 
 // ProductRevs returns the revisions of the products that the catalogue knows, by ID:
 // each is the Rev of the row that [Store.Items] would return. The read is not consistent,
-// and costs as much.
+// and costs as many units, but an answer has two attributes of each row.
 func (s *Store) ProductRevs(ctx context.Context, ids []shop.ProductID) (map[shop.ProductID]Rev, error) {
-	var keys []item
-	for _, id := range ids {
-		keys = append(keys, marshal(keyOfProduct(id)))
+	keys := make([]item, len(ids))
+	for i, id := range ids {
+		keys[i] = keyOfProduct(id).item()
 	}
 	revs := make(map[shop.ProductID]Rev, len(ids))
 	err := s.batchGet(ctx, s.tables.Catalogue, keys, false, func(m item) error {
@@ -163,7 +168,7 @@ func (s *Store) ProductRevs(ctx context.Context, ids []shop.ProductID) (map[shop
 			revs[shop.ProductID(id.Value)] = revOf(m)
 		}
 		return nil
-	})
+	}, "product", "rev")
 	if err != nil {
 		return nil, fmt.Errorf("read the revisions of %d products: %w", len(ids), err)
 	}

@@ -48,7 +48,7 @@ func (s *Store) saveProduct(ctx context.Context, old, next productItem) error {
 		update = update.Set(expression.Name("news"), expression.Value(next.News))
 	}
 	e := build(expression.NewBuilder().WithUpdate(update).
-		WithCondition(unchanged("rev", old.Rev)))
+		WithCondition(stillRev(old.Rev)))
 	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Catalogue, Key: marshal(next.productKey),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),

@@ -162,7 +162,7 @@ func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 }
 
 func (s *Store) putRedemption(it redemptionItem, rev Rev) types.TransactWriteItem {
-	e := where(unchanged("coupon", rev))
+	e := unchanged("coupon", rev)
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &s.tables.Coupons, Item: marshal(it), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),

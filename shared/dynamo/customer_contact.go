@@ -103,7 +103,7 @@ func (s *Store) profileUnchanged(id shop.CustomerID, rev Rev) types.TransactWrit
 // customerUnchanged is the condition in a transaction that an item of a customer
 // has that revision.
 func (s *Store) customerUnchanged(key customerKey, rev Rev) types.TransactWriteItem {
-	e := where(unchanged("customer", rev))
+	e := unchanged("customer", rev)
 	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 		TableName: &s.tables.Customers, Key: marshal(key), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),

@@ -99,7 +99,7 @@ func (s *Store) readBackErased(ctx context.Context, err error, hash string) erro
 func (s *Store) SaveErasedRedemption(ctx context.Context, order shop.OrderID, kept checkout.Redemption, rev Rev) error {
 	var err error
 	if kept.State == "" {
-		e := where(unchanged("coupon", rev))
+		e := unchanged("coupon", rev)
 		err = s.transact(ctx, types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &s.tables.Coupons, Key: marshal(keyOfRedemption(order)), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),

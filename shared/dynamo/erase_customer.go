@@ -62,7 +62,7 @@ func (s *Store) ErasedAt(ctx context.Context, name string) (time.Time, error) {
 // what is beside it and the customer's own contact, but not that of a mailbox. It
 // fails with [ErrConflict] if another call has changed the profile.
 func (s *Store) DeleteCustomer(ctx context.Context, id shop.CustomerID, rev Rev) error {
-	e := where(unchanged("customer", rev))
+	e := unchanged("customer", rev)
 	return s.deleteCustomer(ctx, id, types.Delete{
 		ConditionExpression: e.Condition(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})

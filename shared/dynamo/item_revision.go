@@ -20,16 +20,38 @@ type Rev = string
 
 // unchanged returns the condition that the item has that revision or, if rev is
 // empty, that it is absent. partitionKey is the name of the key's attribute.
-func unchanged(partitionKey string, rev Rev) expression.ConditionBuilder {
+//
+// Every write of a message has one or two. They are text, because the builder of
+// expressions makes forty allocations for each.
+func unchanged(partitionKey string, rev Rev) condition {
 	if rev == "" {
-		return expression.AttributeNotExists(expression.Name(partitionKey))
+		return condition{"attribute_not_exists(#key)", map[string]string{"#key": partitionKey}, nil}
+	}
+	return condition{"rev = :rev", nil, item{":rev": &types.AttributeValueMemberS{Value: rev}}}
+}
+
+// condition is what a request has of an [expression.Expression] with a condition alone.
+type condition struct {
+	text   string
+	names  map[string]string
+	values item
+}
+
+func (c condition) Condition() *string       { return &c.text }
+func (c condition) Names() map[string]string { return c.names }
+func (c condition) Values() item             { return c.values }
+
+// stillRev is [unchanged] for a request that has other expressions as well.
+func stillRev(rev Rev) expression.ConditionBuilder {
+	if rev == "" {
+		return expression.AttributeNotExists(expression.Name("rev"))
 	}
 	return expression.Name("rev").Equal(expression.Value(rev))
 }
 
 // putAt is the write of one item in a transaction, if rev is stored.
 func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWriteItem {
-	e := where(unchanged(partitionKey, rev))
+	e := unchanged(partitionKey, rev)
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &table, Item: marshal(it), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
@@ -39,7 +61,7 @@ func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWri
 // saveAlone writes one item without a transaction, if the revision read is
 // stored. It succeeds as well if the item has the revision written already.
 func (s *Store) saveAlone(ctx context.Context, table string, it any, partitionKey string, read, written Rev) error {
-	e := where(unchanged(partitionKey, read))
+	e := unchanged(partitionKey, read)
 	err := s.put(ctx, &dynamodb.PutItemInput{
 		TableName: &table, Item: marshal(it), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
@@ -51,9 +73,12 @@ func (s *Store) saveAlone(ctx context.Context, table string, it any, partitionKe
 	return err
 }
 
-func revOf(m item) Rev {
-	if rev, ok := m["rev"].(*types.AttributeValueMemberS); ok {
-		return rev.Value
+func revOf(m item) Rev { return textIn(m["rev"]) }
+
+// textIn returns the text in an attribute, empty if it is not text.
+func textIn(v types.AttributeValue) string {
+	if text, ok := v.(*types.AttributeValueMemberS); ok {
+		return text.Value
 	}
 	return ""
 }

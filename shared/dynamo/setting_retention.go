@@ -74,7 +74,7 @@ func (s *Store) DeletePrivacyRequest(ctx context.Context, id shop.EventID, rev R
 // deleteSetting deletes an item if that revision is stored. It fails with
 // [ErrConflict] if not; if it is gone already, it succeeds.
 func (s *Store) deleteSetting(ctx context.Context, key settingKey, rev Rev) error {
-	e := where(unchanged("setting", rev))
+	e := unchanged("setting", rev)
 	err := s.transact(ctx, types.TransactWriteItem{Delete: &types.Delete{
 		TableName: &s.tables.Settings, Key: marshal(key), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
@@ -94,8 +94,8 @@ func (s *Store) deleteSetting(ctx context.Context, key settingKey, rev Rev) erro
 // mailbox stays. It fails with [ErrConflict] if one of them was changed.
 func (s *Store) DeleteInactive(ctx context.Context, known Snapshot) error {
 	id := known.Profile.ID
-	profile := where(unchanged("customer", known.ProfileRev))
-	contact := where(unchanged("customer", known.ContactRev))
+	profile := unchanged("customer", known.ProfileRev)
+	contact := unchanged("customer", known.ContactRev)
 	key := keyOfContact(id, known.Profile.Mailbox)
 	checks, err := s.deleteBought(ctx, id)
 	if err != nil {

@@ -40,8 +40,8 @@ func ofRedemptions() []mutant {
 			means: "a redemption is written even if it changed after it was read",
 			edits: []edit{{
 				"shared/dynamo/coupon_redemption.go",
-				`e := where(unchanged("coupon", rev))`,
-				`e := where(expression.AttributeExists(expression.Name("coupon")).Or(unchanged("coupon", rev)))`,
+				`e := unchanged("coupon", rev)`,
+				`e := condition{text: "attribute_exists(coupon) OR attribute_not_exists(coupon)"}`,
 			}},
 			seenBy: judged,
 		},

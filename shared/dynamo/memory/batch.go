@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -37,7 +38,7 @@ func (e *Engine) batchGet(in *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetIte
 	var b bill
 	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
 		request := in.RequestItems[name]
-		only(&request, "Keys", "ConsistentRead")
+		only(&request, "Keys", "ConsistentRead", "ProjectionExpression")
 		t, err := e.table(&name)
 		if err != nil {
 			return nil, err
@@ -49,7 +50,7 @@ func (e *Engine) batchGet(in *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetIte
 		if err != nil {
 			return nil, err
 		}
-		left := types.KeysAndAttributes{ConsistentRead: request.ConsistentRead}
+		left := types.KeysAndAttributes{ConsistentRead: request.ConsistentRead, ProjectionExpression: request.ProjectionExpression}
 		found := []item{}
 		for _, at := range places {
 			r := t.rows.at(&at.place)
@@ -63,7 +64,7 @@ func (e *Engine) batchGet(in *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetIte
 			}
 			bytes += size
 			if r != nil {
-				found = append(found, copyItem(r.item))
+				found = append(found, projected(copyItem(r.item), request.ProjectionExpression))
 			}
 			b.add(name, readUnits(size, isTrue(request.ConsistentRead)))
 		}
@@ -77,6 +78,16 @@ func (e *Engine) batchGet(in *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetIte
 	}
 	out.ConsumedCapacity = b.total(in.ReturnConsumedCapacity)
 	return out, nil
+}
+
+// projected removes the attributes that a projection does not name. It knows names
+// separated by commas, no paths and no substitutes.
+func projected(m item, projection *string) item {
+	if projection != nil {
+		names := strings.Split(*projection, ",")
+		maps.DeleteFunc(m, func(name string, _ types.AttributeValue) bool { return !slices.Contains(names, name) })
+	}
+	return m
 }
 
 // places returns a row for each of the items or keys, in the order of the

@@ -431,6 +431,12 @@ var calls = map[string]func(context.Context, engine) (any, error){
 		}
 		return e.batchGet(ctx, 100)
 	},
+	"get three attributes of an item, of which it has two": func(ctx context.Context, e engine) (any, error) {
+		e.put(e.Catalogue, item{"product": text("p"), "rev": text("r"), "body": text("b")})
+		return e.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
+			e.Catalogue: {Keys: []item{{"product": text("p")}}, ProjectionExpression: new("product,rev,news")},
+		}})
+	},
 	"get one item twice": func(ctx context.Context, e engine) (any, error) {
 		return e.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
 			e.Orders: {Keys: []item{{"order": text("o")}, {"order": text("o")}}},
@@ -516,7 +522,11 @@ func byOrder(tables map[string][]item) map[string]item {
 	all := map[string]item{}
 	for _, items := range tables {
 		for _, m := range items {
-			all[m["order"].(*types.AttributeValueMemberS).Value] = m
+			for _, key := range []string{"order", "product"} {
+				if id, ok := m[key].(*types.AttributeValueMemberS); ok {
+					all[id.Value] = m
+				}
+			}
 		}
 	}
 	return all
