@@ -25,7 +25,7 @@ func ofLints() []mutant {
 		{
 			name:   "a day of two digits is not looked at",
 			means:  "a template can print an end that the data does not have",
-			edits:  []edit{{"shared/message/dates.go", "digits <= 2 && (next", "digits < 2 && (next"}},
+			edits:  []edit{{"shared/message/dates.go", "digits <= 2 && !continued", "digits < 2 && !continued"}},
 			seenBy: same,
 		},
 		{
