@@ -90,13 +90,10 @@ func newDataTexts(language string, d Data) (all dataTexts) {
 		theirs = append(theirs, legal)
 	}
 	all.all = make([]dataText, 0, len(printed)+len(theirs))
-	longestFirst := func(a, b string) int { return len(b) - len(a) }
-	slices.SortFunc(printed, longestFirst)
-	for _, text := range printed {
+	for _, text := range longestFirst(printed) {
 		all.add(dataText{text: text, amount: true, allows: allowsPrices})
 	}
-	slices.SortFunc(theirs, longestFirst)
-	for _, text := range theirs {
+	for _, text := range longestFirst(theirs) {
 		d := dataText{text: text}
 		if strings.ContainsFunc(text, neverInPrices) || len(prices([]byte(text))) > 0 { // a title of "." must not split numbers
 			d.allows |= allowsPrices
@@ -107,6 +104,13 @@ func newDataTexts(language string, d Data) (all dataTexts) {
 		all.add(d)
 	}
 	return all
+}
+
+// longestFirst sorts the texts, the longer first, and returns each once: fifty lines of a
+// cart can have one title.
+func longestFirst(texts []string) []string {
+	slices.SortFunc(texts, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	return slices.Compact(texts)
 }
 
 // add adds a text after the others.

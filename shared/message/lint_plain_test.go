@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"net/url"
@@ -114,9 +115,9 @@ func plainTexts(language string, d Data) (all plainData) {
 			}
 		}
 	}
-	longestFirst := func(a, b string) int { return len(b) - len(a) }
-	slices.SortStableFunc(own, longestFirst)
-	slices.SortStableFunc(all.amounts, longestFirst)
+	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
+	slices.SortFunc(own, longestFirst)
+	slices.SortFunc(all.amounts, longestFirst)
 	for _, text := range own {
 		if strings.ContainsFunc(text, func(r rune) bool {
 			return !unicode.IsDigit(r) && !unicode.IsPunct(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Sc, r)
