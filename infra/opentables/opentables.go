@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -62,11 +63,11 @@ func Client(ctx context.Context, account bool, getenv func(string) string, comma
 		where = Where(getenv)
 		return localClient(where), tables, where, nil
 	}
-	cfg, err := Account(ctx, getenv)
+	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, tables, "", err
+		return nil, tables, "", fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return dynamodb.NewFromConfig(cfg), tables, AWS, nil
+	return dynamodb.NewFromConfig(cfg, wholeAnswers), tables, AWS, nil
 }
 
 // MailboxKey returns the key that names mailboxes: that of a stack, whose ARN is
@@ -80,9 +81,9 @@ func MailboxKey(ctx context.Context, account bool, getenv func(string) string, c
 	if arn == "" {
 		return nil, fmt.Errorf("MAILBOX_SECRET_ARN is not set; set it to MailboxSecretArn of the stack's outputs (make %s STACK=…)", command)
 	}
-	cfg, err := Account(ctx, getenv)
+	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	return secret.MailboxKey(ctx, cfg, arn)
 }

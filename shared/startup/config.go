@@ -13,12 +13,14 @@ import (
 	"regulars/shared/sdkhttp"
 )
 
-// Configuration returns the configuration of AWS's clients from the variables that
+// configuration returns the configuration of AWS's clients from the variables that
 // Lambda sets: the region and the credentials of the function's role, which live as
 // long as the process. Of the SDK's other variables it reads only the addresses of
-// endpoints, which are set on a developer's machine. config.LoadDefaultConfig reads
-// shared files and tries all sources of credentials: see docs/decisions/0101.
-func Configuration(env *env.Reader) aws.Config {
+// endpoints, which are set on a developer's machine, and refuses those that would
+// change what AWS is asked. config.LoadDefaultConfig reads shared files and tries all
+// sources of credentials: see docs/decisions/0101.
+func configuration(env *env.Reader) aws.Config {
+	env.Refuse("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_CA_BUNDLE")
 	cfg := aws.Config{
 		Region: env.Text("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(

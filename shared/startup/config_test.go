@@ -1,12 +1,10 @@
 package startup
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -22,13 +20,13 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	settings := env.From(os.Getenv)
-	cfg := Configuration(settings)
+	cfg := configuration(settings)
 	if err := settings.Err(); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := cfg.Credentials.Retrieve(t.Context())
 	if err != nil || cfg.Region != "eu-central-1" || keys.AccessKeyID != "id" || keys.SecretAccessKey != "key" || keys.SessionToken != "token" {
-		t.Errorf("Configuration = %s, %v, %v, want what Lambda sets", cfg.Region, keys, err)
+		t.Errorf("configuration = %s, %v, %v, want what Lambda sets", cfg.Region, keys, err)
 	}
 	if _, ok := cfg.HTTPClient.(sdkhttp.Client); !ok {
 		t.Errorf("the HTTP client is a %T, which can lose answers", cfg.HTTPClient)
@@ -40,7 +38,7 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 		t.Errorf("the endpoint of DynamoDB = %s, want AWS's own", *got)
 	}
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:2")
-	cfg = Configuration(settings)
+	cfg = configuration(settings)
 	if got := dynamodb.NewFromConfig(cfg).Options().BaseEndpoint; got == nil || *got != "http://127.0.0.1:2" {
 		t.Errorf("the endpoint of DynamoDB = %v, want that of all services", got)
 	}
@@ -48,7 +46,7 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 
 func TestConfigurationNamesWhatIsNotSet(t *testing.T) {
 	settings := env.From(func(string) string { return "" })
-	Configuration(settings)
+	configuration(settings)
 	for _, want := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		if err := settings.Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Err() = %v, want it to name %s", err, want)
@@ -56,10 +54,10 @@ func TestConfigurationNamesWhatIsNotSet(t *testing.T) {
 	}
 }
 
-func TestStartRefusesWhatHasNoEffect(t *testing.T) {
-	t.Setenv("AWS_USE_FIPS_ENDPOINT", "true")
-	_, err := start(t.Context(), func(_ context.Context, settings *env.Reader, _ aws.Config) (any, error) { return nil, settings.Err() })
-	if err == nil || !strings.Contains(err.Error(), "AWS_USE_FIPS_ENDPOINT is set, and has no effect; remove it") {
-		t.Errorf("start = %v, want it to name the variable", err)
+func TestConfigurationRefusesWhatItDoesNotRead(t *testing.T) {
+	settings := env.From(func(name string) string { return map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}[name] })
+	configuration(settings)
+	if err := settings.Err(); err == nil || !strings.Contains(err.Error(), "AWS_USE_FIPS_ENDPOINT is set, and has no effect; remove it") {
+		t.Errorf("Err() = %v, want it to name the variable", err)
 	}
 }

@@ -31,6 +31,5 @@ func Start(wire func(context.Context, *env.Reader, aws.Config) (handle any, err 
 
 func start(ctx context.Context, wire func(context.Context, *env.Reader, aws.Config) (any, error)) (any, error) {
 	settings := env.From(os.Getenv) //nolint:forbidigo // for the main of every function
-	settings.Refuse("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_CA_BUNDLE")
-	return wire(ctx, settings, Configuration(settings))
+	return wire(ctx, settings, configuration(settings))
 }

@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
@@ -93,7 +94,7 @@ func (c command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if c.bus == nil {
-		if c.bus, err = connect(ctx, *account, where, c.getenv); err != nil {
+		if c.bus, err = connect(ctx, *account, where); err != nil {
 			return err
 		}
 	}
@@ -113,16 +114,16 @@ func (c command) run(ctx context.Context, args []string) error {
 	return opentables.Located(err, where)
 }
 
-func connect(ctx context.Context, account bool, where string, getenv func(string) string) (bus, error) {
+func connect(ctx context.Context, account bool, where string) (bus, error) {
 	if !account {
 		return eventbridge.New(eventbridge.Options{
 			Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
 			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
 		}), nil
 	}
-	cfg, err := opentables.Account(ctx, getenv)
+	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	return eventbridge.NewFromConfig(cfg), nil
 }

@@ -25,6 +25,7 @@ import (
 	"regulars/infra/opentables"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -83,9 +84,9 @@ func connect(ctx context.Context, o options, getenv func(string) string) (deploy
 	d := deployment{naming: local, every: time.Second}
 	if o.account {
 		d.naming = deployed(o.stack)
-		cfg, err := opentables.Account(ctx, getenv)
+		cfg, err := config.LoadDefaultConfig(ctx)
 		if err != nil {
-			return deployment{}, "", err
+			return deployment{}, "", fmt.Errorf("load the AWS configuration: %w", err)
 		}
 		d.client = sqs.NewFromConfig(cfg)
 		return d, "AWS", nil

@@ -43,6 +43,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"regulars/infra/local/storefront"
@@ -268,9 +269,9 @@ func sender(ctx context.Context, account bool, getenv func(string) string) (*ses
 	if from == "" {
 		return nil, errors.New("FROM_ADDRESS is not set; set it to the stack's parameter FromAddress (make preview STACK=… does)")
 	}
-	cfg, err := opentables.Account(ctx, getenv)
+	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	return ses.New(cfg, "", from), nil
 }
