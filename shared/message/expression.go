@@ -136,6 +136,12 @@ func equal(a, b any) bool {
 			return a == b
 		}
 	}
+	if a, ok := a.(fields); ok {
+		return equal(map[string]any(a), b)
+	}
+	if b, ok := b.(fields); ok {
+		return equal(a, map[string]any(b))
+	}
 	return values.Equal(a, b)
 }
 
@@ -211,10 +217,13 @@ func (p *expressionReader) operand() operand {
 // literal returns what computes a constant.
 func literal(value any) operand { return func(*rendering) any { return value } }
 
-// variable returns what reads a variable, or a field of one. A name that is a word of the
-// language, such as true.size, is nil for the engine too.
+// variable returns what reads a variable, or a field of one. A field of a literal, such as
+// true.size, is nil, also if a variable has the literal's name.
 func variable(name string) operand {
 	path := strings.Split(name, ".")
+	if first := path[0]; first == "true" || first == "false" || first == "nil" {
+		return literal(nil)
+	}
 	return func(r *rendering) any {
 		value := r.names[path[0]]
 		for _, name := range path[1:] {

@@ -45,6 +45,7 @@ var halfKnown = []string{
 	"{% assign f = 4 | modulo: 4 %}{{ 1 | divided_by: f }}", "{{ '7' | plus: 1 }}", "{{ '8' | modulo: 3 }}", "{{ '8' | divided_by: 2 }}", "{{ 7 | strip }}", "{{ 7 | money: 7 }}", "{{ order.total.value }}", "{{ order.total.String }}", "{% if shop == shop %}1{% endif %}",
 	"{% assign of = brand['light'] %}{% if of == shop %}1{% endif %}", "{% case shop %}{% when shop %}1{% endcase %}", "{% for x in 'text' %}1{% endfor %}", "{% for x in (1..3) %}{{ x }}{% endfor %}", "{% for x in picks limit: 2 %}{{ x.title }}{% endfor %}",
 	"{% for x in picks offset: 1 %}{{ x.title }}{% endfor %}", "{% for x in picks reversed %}{{ x.title }}{% endfor %}", "{% for x in nothing %}{% else %}1{% endfor %}", "{% break %}", "{% continue %}", "1{% raw %}{{ a }}{% endraw %}", "1 {{- 2 -}} 3",
+	`{% assign kinds = picks | map: "reason" %}{% if kinds.first == shop %}1{% else %}2{% endif %}`, `{% assign kinds = picks | map: "reason" %}{% case kinds.first %}{% when shop %}1{% else %}2{% endcase %}`, "{% capture true %}x{% endcapture %}{{ true.size }}", "{% capture nil %}x{% endcapture %}{{ nil.size }}",
 	"{% for x in picks %}{% cycle 'a', 'b' %}{% endfor %}", "{% tablerow x in picks %}{{ x.title }}{% endtablerow %}", "{{ shop.name | nofilter }}",
 }
 
