@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"regulars/shared/shop"
@@ -33,24 +32,25 @@ func CheckSchedule(schedule string) error {
 // planOf returns what [parse] does. It keeps the schedules that it has read, because
 // each decision asks for the runs of the campaigns that compete for its customer.
 func planOf(schedule string) (cron.Schedule, error) {
-	if plan, ok := plans.Load(schedule); ok {
-		return plan.(cron.Schedule), nil
+	plans.Lock()
+	defer plans.Unlock()
+	if plan, ok := plans.of[schedule]; ok {
+		return plan, nil
 	}
 	plan, err := parse(schedule)
 	if err == nil {
-		if kept.Add(1) > mostPlans { // most are of earlier policies
-			plans.Clear()
-			kept.Store(1)
+		if len(plans.of) == mostPlans { // most are of earlier policies
+			clear(plans.of)
 		}
-		plans.Store(schedule, plan)
+		plans.of[schedule] = plan
 	}
 	return plan, err
 }
 
-var (
-	plans sync.Map // from texts to schedules, which never change
-	kept  atomic.Int64
-)
+var plans = struct {
+	sync.Mutex
+	of map[string]cron.Schedule // which never change
+}{of: map[string]cron.Schedule{}}
 
 const mostPlans = 1000
 
