@@ -38,6 +38,15 @@ func In(language string, m shop.Money) (text string, ok bool) {
 	return minus + sign + number, true
 }
 
+// English returns the amount as an English report has it, such as "£0.40"; its number and
+// code if its currency is not in use: "150 DEM", or "150" without a currency.
+func English(m shop.Money) string {
+	if text, ok := In("en-GB", m); ok {
+		return text
+	}
+	return strings.TrimSpace(strconv.FormatInt(m.Minor, 10) + " " + string(m.Currency))
+}
+
 // form is how a language writes amounts.
 type form struct {
 	before       bool   // the sign stands before the number

@@ -44,6 +44,16 @@ func TestCurrenciesOfThePastAreNotWritten(t *testing.T) {
 	}
 }
 
+func ExampleEnglish() {
+	fmt.Println(cldrmoney.English(shop.Money{Minor: 40, Currency: "GBP"}))
+	fmt.Println(cldrmoney.English(shop.Money{Minor: 150, Currency: "DEM"}))
+	fmt.Println(cldrmoney.English(shop.Money{Minor: 150}))
+	// Output:
+	// £0.40
+	// 150 DEM
+	// 150
+}
+
 func ExampleIn() {
 	dollars := shop.Money{Minor: 123456, Currency: "USD"}
 	for _, language := range []string{"en", "en-GB"} {

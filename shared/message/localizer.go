@@ -227,11 +227,3 @@ func (r rate) String() string {
 	}
 	return r.localizer.rules.locale.FmtPercent(float64(r.points)/100, decimals)
 }
-
-// Amount returns an amount as an English text has it, such as "£0.40".
-func Amount(m shop.Money) string {
-	if text, ok := cldrmoney.In("en-GB", m); ok {
-		return text
-	}
-	return fmt.Sprintf("%d %s", m.Minor, m.Currency)
-}

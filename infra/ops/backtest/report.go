@@ -197,10 +197,7 @@ func (t *report) offers(p replay.Past, r replay.Result) {
 }
 
 func amount(minor int64, in shop.Currency) string {
-	if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: minor, Currency: in}); ok {
-		return text
-	}
-	return fmt.Sprint(minor)
+	return cldrmoney.English(shop.Money{Minor: minor, Currency: in})
 }
 
 // histogram returns how many customers have which number of messages: one bar for none,

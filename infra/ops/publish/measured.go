@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"regulars/shared/campaign"
+	"regulars/shared/cldrmoney"
 	"regulars/shared/dynamo"
-	"regulars/shared/message"
 	measured "regulars/shared/outcome" // this package has a type outcome
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -35,7 +35,9 @@ func sayMeasured(ctx context.Context, p shoppolicy.Policy, from nights, out io.W
 		return fmt.Errorf("the policy is published; but the measured values of campaigns cannot be read: %w", err)
 	}
 	for _, c := range p.Campaigns {
-		money := func(minor int64) string { return message.Amount(shop.Money{Minor: minor, Currency: p.Shop.Currency}) }
+		money := func(minor int64) string {
+			return cldrmoney.English(shop.Money{Minor: minor, Currency: p.Shop.Currency})
+		}
 		value, known := values[c.ID]
 		switch {
 		case !c.Measured:

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/cldrmoney"
 	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/journey"
-	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/rehearsal"
 	"regulars/shared/shop"
@@ -171,7 +171,7 @@ func explain(out io.Writer, d claim.Send) {
 		fmt.Fprintf(out, "  variant %s\n", e.Variant)
 	}
 	if e.Value.Minor > 0 {
-		fmt.Fprintf(out, "  competes for its place in the caps with a value of %s for one message%s\n", message.Amount(e.Value), inBrackets(e.ValueFrom))
+		fmt.Fprintf(out, "  competes for its place in the caps with a value of %s for one message%s\n", cldrmoney.English(e.Value), inBrackets(e.ValueFrom))
 	}
 	if e.OwnDay != "" {
 		fmt.Fprintf(out, "  about %s\n", e.OwnDay)

@@ -56,10 +56,7 @@ func (r report) all() *outcome.Row {
 
 // money returns an amount of minor units in the shop's currency.
 func (r report) money(minor float64) string {
-	if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: int64(math.Round(minor)), Currency: r.Currency}); ok {
-		return text
-	}
-	return fmt.Sprintf("%.0f %s", minor, r.Currency)
+	return cldrmoney.English(shop.Money{Minor: int64(math.Round(minor)), Currency: r.Currency})
 }
 
 // verdict says what can be said of an effect: "too early to say", or the lift.

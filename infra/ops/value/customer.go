@@ -47,10 +47,7 @@ func printProspect(model customervalue.Model, p profile.Profile, now time.Time, 
 		return fmt.Errorf("%s has no order that was not cancelled, so there is no forecast", p.ID)
 	}
 	money := func(minor float64) string {
-		if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: int64(math.Round(minor)), Currency: in}); ok {
-			return text
-		}
-		return fmt.Sprintf("%.0f", minor)
+		return cldrmoney.English(shop.Money{Minor: int64(math.Round(minor)), Currency: in})
 	}
 	fmt.Fprintf(out, "%s: %d orders in %.0f weeks, the last %.0f days ago\n", p.ID, f.History.Repeats+1, f.History.Age, 7*(f.History.Age-f.History.Last))
 	fmt.Fprintf(out, "  still active        %.0f %%", 100*f.Alive)

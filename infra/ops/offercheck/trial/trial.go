@@ -69,7 +69,7 @@ func (t Trial) outcomes() (all []outcome, best *offer.Grant) {
 				grant, _ = offer.Best([]offer.Offer{o}, c)
 				a.has = "could have a coupon, but " + r.Text
 			} else {
-				a.has = fmt.Sprintf("a coupon worth about %s, until %s", money(grant.Value), grant.Until.In(c.Zone).Format("2 January 2006"))
+				a.has = fmt.Sprintf("a coupon worth about %s, until %s", cldrmoney.English(grant.Value), grant.Until.In(c.Zone).Format("2 January 2006"))
 			}
 			product = grant.Product
 		}
@@ -172,7 +172,7 @@ func (t Trial) Print(out io.Writer) error {
 // printCustomer writes what conditions know of the customer, and their points.
 func (t Trial) printCustomer(out io.Writer, q cartquote.Quote) {
 	who := t.OfferCase().Facts.Customer
-	fmt.Fprintf(out, "%s: %d orders, %s spent", t.Profile.ID, who.Orders, money(who.Spent))
+	fmt.Fprintf(out, "%s: %d orders, %s spent", t.Profile.ID, who.Orders, cldrmoney.English(who.Spent))
 	if who.Rhythm != "" {
 		fmt.Fprintf(out, ", one every %d days, %s", who.Gap, who.Rhythm)
 	}
@@ -185,7 +185,7 @@ func outlook(who condition.Customer) string {
 		return ""
 	}
 	return fmt.Sprintf("expected: still active with a probability of %.0f %%, %.1f orders in 90 days, %s in a year; %.1f usual gaps since the last order\n",
-		100*who.Alive, who.Expected, money(who.Worth), who.Late)
+		100*who.Alive, who.Expected, cldrmoney.English(who.Worth), who.Late)
 }
 
 // points returns a line about the customer's points; nothing if the shop has
@@ -260,12 +260,5 @@ func (t Trial) printDeals(out io.Writer, q cartquote.Quote) {
 }
 
 func (t Trial) money(minor int64) string {
-	return money(shop.Money{Minor: minor, Currency: t.Policy.Shop.Currency})
-}
-
-func money(m shop.Money) string {
-	if text, ok := cldrmoney.In("en-GB", m); ok {
-		return text
-	}
-	return fmt.Sprint(m.Minor) // it has no currency, such as the value of an offer to a customer without orders
+	return cldrmoney.English(shop.Money{Minor: minor, Currency: t.Policy.Shop.Currency})
 }

@@ -132,8 +132,5 @@ func drawn(s Shop) view {
 }
 
 func money(minor float64, code string) string {
-	if text, ok := cldrmoney.In("en-GB", shop.Money{Minor: int64(math.Round(minor)), Currency: shop.Currency(code)}); ok {
-		return text
-	}
-	return number(minor) + " " + code
+	return cldrmoney.English(shop.Money{Minor: int64(math.Round(minor)), Currency: shop.Currency(code)})
 }
