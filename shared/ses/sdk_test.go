@@ -267,3 +267,33 @@ func TestRequestHasTheTraceOfItsEvent(t *testing.T) {
 		t.Errorf("Send = %v with the trace %q, want %q", err, got, trace)
 	}
 }
+
+// BenchmarkSend sends a promotion of the usual size with this client and with the SDK's,
+// to a service that reads it and answers. The processor time is that of both sides.
+func BenchmarkSend(b *testing.B) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, `{"MessageId":"0107019abc"}`)
+	}))
+	b.Cleanup(s.Close)
+	m := letters["everything"]
+	m.HTML, m.Text = strings.Repeat(`<td class="price">&nbsp;£12.50 each</td>`+"\n", 700), strings.Repeat("two cake stands, £12.50 each\n", 100)
+	cfg := aws.Config{Region: "eu-central-1", BaseEndpoint: &s.URL, Credentials: keys}
+	client, sdk := New(cfg, "set", "hello@shop.example.com"), sesv2.NewFromConfig(cfg)
+	b.Run("this", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := client.Send(b.Context(), m); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("SDK", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := sdk.SendEmail(b.Context(), client.asOfTheSDK(m)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
