@@ -19,6 +19,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"regulars/infra/ops/publish/goprogram"
 	"regulars/shared/inputfault"
 )
 
@@ -35,6 +36,20 @@ func Compile(source string) (string, error) {
 		return string(html), nil
 	}
 	return fresh(source)
+}
+
+var compiler = goprogram.Program{Path: "regulars/infra/ops/publish/mjml/compiler", Name: "the compiler of MJML"}
+
+// fresh returns the HTML of a source, or the faults, from the compiler.
+func fresh(source string) (string, error) {
+	var answer [2]string // HTML, text of the error
+	if err := compiler.Ask(source, &answer); err != nil {
+		return "", err
+	}
+	if answer[1] != "" {
+		return "", faults(answer[1])
+	}
+	return answer[0], nil
 }
 
 // file returns the path of the HTML of a source, if it is there.

@@ -8,14 +8,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
 	boost "github.com/Boostport/mjml-go"
+
+	"regulars/infra/ops/publish/goprogram"
 )
 
 // limit is the longest time for one message; a template of the shop takes 0.1
@@ -23,29 +22,19 @@ import (
 const limit = 30 * time.Second
 
 func main() {
-	if err := serve(json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)); err != nil {
+	if err := goprogram.Serve(os.Stdin, os.Stdout, answer); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func serve(in *json.Decoder, out *json.Encoder) error {
-	for {
-		var source string
-		if err := in.Decode(&source); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("read a source: %w", err)
-		}
-		html, err := compile(source)
-		answer := [2]string{html}
-		if err != nil {
-			answer[1] = err.Error()
-		}
-		if err := out.Encode(answer); err != nil {
-			return fmt.Errorf("answer: %w", err)
-		}
+// answer returns the HTML, and the text of the error.
+func answer(source string) [2]string {
+	html, err := compile(source)
+	if err != nil {
+		return [2]string{html, err.Error()}
 	}
+	return [2]string{html}
 }
 
 func compile(source string) (string, error) {
