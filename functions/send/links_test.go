@@ -21,6 +21,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/policyfiles"
@@ -36,7 +37,7 @@ import (
 // address for answers are those of shop.yaml. No log line has the code or a link
 // of the customer.
 func TestTheShopsMailsLeadWhereTheySay(t *testing.T) {
-	policy, err := policyfiles.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	must(t, err)
 	var logged bytes.Buffer
 	before := slog.Default()

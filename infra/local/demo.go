@@ -28,7 +28,7 @@ var needed = []string{"functions/record", "functions/send"}
 // the event bus over the endpoint, as a shop's back end would. It continues at
 // the order where an earlier start of the program stopped.
 func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
-	offers, err := policyfiles.LoadOffers(os.DirFS("infra/shop")) // the published ones
+	scheme, err := policyfiles.LoadPoints(os.DirFS("infra/shop")) // the published ones
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		Marker:  filepath.Join(s.Var, "demo.json"),
 		Bar:     demo.NewBar(os.Stdout),
 		Now:     time.Now,
-		Points:  offers.Points,
+		Points:  scheme,
 		Mailbox: mailboxes.Mailbox,
 		Learn: func(ctx context.Context) error {
 			if err := c.Scheduled(ctx, t, "functions/learn"); err != nil {

@@ -62,6 +62,11 @@ func (c Condition) WrittenAs(written string, segments []string) Condition {
 	return c
 }
 
+// Segments returns the condition of the segment with this name. If there is no
+// such segment, or it must not be used here, what says so, and hint what to do. A
+// segment that has faults of its own returns the zero Condition and no fault.
+type Segments func(name string) (when Condition, what, hint string)
+
 // Holds reports whether the condition is true for these facts. A condition that
 // was read from JSON and not parsed never holds, which is the safe answer.
 func (c Condition) Holds(f Facts) bool {

@@ -93,6 +93,23 @@ func amounts(currency shop.Currency) func(ref.Val) ref.Val {
 	}
 }
 
+// checkers has a *Checker for each shop.Currency.
+var checkers sync.Map
+
+// Compile is [Checker.CompileIn] with the Checker of a currency, which it keeps. It fails
+// also if the currency is not in ISO 4217.
+func Compile(currency shop.Currency, text string, segments condition.Segments) (condition.Condition, error) {
+	known, ok := checkers.Load(currency)
+	if !ok {
+		c, err := New(currency)
+		if err != nil {
+			return condition.Condition{}, err
+		}
+		known, _ = checkers.LoadOrStore(currency, c)
+	}
+	return known.(*Checker).CompileIn(text, segments)
+}
+
 // Compile checks a condition and returns it ready for use. An empty text gives
 // the zero Condition. The error is of type [condition.Faults] and lists every fault,
 // with line, column and a hint.
@@ -103,7 +120,7 @@ func (c *Checker) Compile(text string) (condition.Condition, error) {
 // CompileIn is [Checker.Compile] for a condition that can use segments: it
 // replaces each in_segment("name") by the condition of that segment. So the
 // result does not depend on the segments any more.
-func (c *Checker) CompileIn(text string, segments Segments) (condition.Condition, error) {
+func (c *Checker) CompileIn(text string, segments condition.Segments) (condition.Condition, error) {
 	if text == "" {
 		return condition.Condition{}, nil
 	}
@@ -135,7 +152,7 @@ func (c *Checker) CompileIn(text string, segments Segments) (condition.Condition
 
 // checked returns the condition as CEL has checked it, with the conditions of segments
 // in place of their names, and these names.
-func (c *Checker) checked(text string, segments Segments) (checked *cel.Ast, used []string, err error) {
+func (c *Checker) checked(text string, segments condition.Segments) (checked *cel.Ast, used []string, err error) {
 	if err := tooLong(text, "split it"); err != nil {
 		return nil, nil, err
 	}

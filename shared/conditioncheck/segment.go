@@ -16,11 +16,6 @@ import (
 // inSegment is the function by which a condition uses a segment.
 const inSegment = "in_segment"
 
-// Segments returns the condition of the segment with this name. If there is no
-// such segment, or it must not be used here, what says so, and hint what to do. A
-// segment that has faults of its own returns the zero Condition and no fault.
-type Segments func(name string) (when condition.Condition, what, hint string)
-
 // noSegments is for conditions that are read where no segments are known: they
 // were replaced by their conditions when the policy was published.
 func noSegments(string) (condition.Condition, string, string) {
@@ -29,7 +24,7 @@ func noSegments(string) (condition.Condition, string, string) {
 
 // expand replaces the calls of in_segment in the parsed condition by the segments'
 // conditions, and returns the names of the segments.
-func (c *Checker) expand(text string, parsed *cel.Ast, segments Segments) (used []string, faults condition.Faults) {
+func (c *Checker) expand(text string, parsed *cel.Ast, segments condition.Segments) (used []string, faults condition.Faults) {
 	var calls []ast.Expr
 	ast.PreOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == inSegment {
@@ -62,7 +57,7 @@ func (c *Checker) expand(text string, parsed *cel.Ast, segments Segments) (used 
 
 // segmentOf returns the segment that a call names, and the part of the call at
 // which a fault is to be reported.
-func segmentOf(call ast.Expr, segments Segments) (when condition.Condition, at ast.Expr, what, hint string) {
+func segmentOf(call ast.Expr, segments condition.Segments) (when condition.Condition, at ast.Expr, what, hint string) {
 	args := call.AsCall().Args()
 	if call.AsCall().IsMemberFunction() || len(args) != 1 {
 		return condition.Condition{}, call, "in_segment takes one name", `write in_segment("loyal")`

@@ -11,7 +11,7 @@ import (
 )
 
 // twoSegments has the segments many and guests; guests uses many.
-func twoSegments(t *testing.T, c *Checker) Segments {
+func twoSegments(t *testing.T, c *Checker) condition.Segments {
 	t.Helper()
 	known := map[string]condition.Condition{}
 	lookup := func(name string) (condition.Condition, string, string) {

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/campaigncontrol"
 	"regulars/shared/claim"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -94,7 +95,7 @@ func TestAFunnelIsWhatALiveRunDoes(t *testing.T) {
 // funnelPolicy returns the shop's policy, with a campaign that ranks before weekly-picks.
 func funnelPolicy(t *testing.T) shoppolicy.Policy {
 	t.Helper()
-	p, err := policyfiles.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(os.DirFS("../../infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	must(t, err)
 	better, _ := p.Campaign("weekly-picks")
 	better.ID, better.Value, better.Holdout, better.Schedule = "better", 10*better.Value, 0, "0 10 1 1 *"

@@ -147,7 +147,7 @@ func (s *sheet) refuseUnread(c condition.Condition, key string, facts ...string)
 func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
 	who := c.Audience.Text() + c.If.Text() // one of them is empty
 	for _, o := range offers {
-		if s == nil || s.checker == nil || !slices.Contains(c.Offers, o.ID) || len(c.Offers) == len(offers) || who == "" || o.When.Text() == "" {
+		if s == nil || !s.currency || !slices.Contains(c.Offers, o.ID) || len(c.Offers) == len(offers) || who == "" || o.When.Text() == "" {
 			continue
 		}
 		both, err := condition.Parse("("+who+") && ("+o.When.Text()+")", s.shop.Currency)

@@ -270,7 +270,7 @@ func (s *sheet) valueOf(c *campaign.Campaign) {
 		s.wrong("value_until_measured", "it is for value: measured only", "write value: measured, or leave it out")
 		s.take("value_until_measured")
 	}
-	if written && s.checker != nil { // readShop has reported the fault of the currency
+	if written && s.currency { // readShop has reported the fault of the currency
 		c.Value = s.moneyIn("value", node).Minor
 	}
 }

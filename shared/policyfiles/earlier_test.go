@@ -11,6 +11,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
@@ -29,7 +30,7 @@ func version(t *testing.T, n int, onChange, steps string) shoppolicy.Policy {
 			all[name] = &fstest.MapFile{Data: append(fmt.Appendf(nil, "{%% assign v = %d %%}", n), f.Data...)}
 		}
 	}
-	p, err := policyfiles.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

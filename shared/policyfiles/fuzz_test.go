@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/inputfault"
 	"regulars/shared/policyfiles"
 )
@@ -40,7 +41,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
 		changed := maps.Clone(sound)
 		changed[kinds[int(kind)%len(kinds)]] = &fstest.MapFile{Data: data}
-		_, err := policyfiles.Load(changed, asIs, markdown.Parse)
+		_, err := policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse)
 		var faults inputfault.InFiles
 		if err != nil && !errors.As(err, &faults) {
 			t.Fatalf("Load = %v, want a policy or faults", err)

@@ -12,6 +12,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/journey"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
@@ -57,7 +58,7 @@ func withJourney(t *testing.T, text string) (shoppolicy.Policy, error) {
 	t.Helper()
 	all := files(t, "")
 	all["journeys/welcome.yaml"] = &fstest.MapFile{Data: []byte(text)}
-	return policyfiles.Load(all, asIs, markdown.Parse)
+	return policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 }
 
 // A journey is read with its steps in the order of the file, each with the step
@@ -155,7 +156,7 @@ func TestLoadRefusesJourneys(t *testing.T) {
 func TestLoadRefusesAMessageAboutAnOrderThatIsNone(t *testing.T) {
 	all := files(t, "")
 	all["journeys/welcome.yaml"] = &fstest.MapFile{Data: []byte("schedule: \"0 10 * * 6\"\naudience: customer.orders >= 1\nsteps:\n  - message: thanks\n    not_after: 24h\n")}
-	_, err := policyfiles.Load(all, asIs, markdown.Parse)
+	_, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 	if want := "the message thanks needs order"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
@@ -129,7 +130,7 @@ func TestFaultsOfLinks(t *testing.T) {
 			}
 		}
 		all["shop.yaml"].Data = []byte(strings.Join(append(kept, line), "\n") + "\n")
-		p, err := policyfiles.Load(all, asIs, markdown.Parse)
+		p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 		if want == "" {
 			if err != nil || p.Shop.OrderURL+p.Shop.CartURL+p.Shop.ContactURL+p.Shop.UTM.Source == "" {
 				t.Errorf("%s: %v", line, err)

@@ -15,17 +15,25 @@ import (
 	"regulars/shared/content"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
+	"regulars/shared/points"
+	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
+
+// Check returns the condition that a person has written, which can use segments, ready for
+// use. An empty text gives the zero Condition. The error is of type [condition.Faults] and
+// lists every fault; another one says that the condition could not be checked.
+// conditioncheck.Compile is the check by CEL.
+type Check func(currency shop.Currency, text string, segments condition.Segments) (condition.Condition, error)
 
 // Load reads a shop's files and returns its policy, with compiled conditions,
 // its version, and the advice for its authors in Messages.Advice.
 //
-// compile converts MJML to HTML; it is called once for each message. parse reads
+// check checks each condition. compile converts MJML to HTML; it is called once for each message. parse reads
 // messages that are written in Markdown. The
 // error is of type [inputfault.InFiles] and lists every fault of every file.
-func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse message.Parse) (shoppolicy.Policy, error) {
-	l := &loader{fsys: fsys}
+func Load(fsys fs.FS, check Check, compile func(mjml string) (html string, err error), parse message.Parse) (shoppolicy.Policy, error) {
+	l := &loader{fsys: fsys, check: check}
 	var p shoppolicy.Policy
 	p.Shop = l.readShop()
 	p.Frequency = l.readCaps()
@@ -61,8 +69,8 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 // LoadOffers reads only shop.yaml, need.yaml, points.yaml, the offers and the
 // segments that they use, for tools that check or try offers. The rest of the policy is empty. The error is
 // of type [inputfault.InFiles].
-func LoadOffers(fsys fs.FS) (shoppolicy.Policy, error) {
-	l := &loader{fsys: fsys}
+func LoadOffers(fsys fs.FS, check Check) (shoppolicy.Policy, error) {
+	l := &loader{fsys: fsys, check: check}
 	p := shoppolicy.Policy{Shop: l.readShop(), Need: l.readNeed(), Points: l.readPoints()}
 	for _, file := range l.files("offers") {
 		p.Offers = append(p.Offers, l.readOffer(file))
@@ -70,6 +78,19 @@ func LoadOffers(fsys fs.FS) (shoppolicy.Policy, error) {
 	if len(l.faults) > 0 {
 		sortFaults(l.faults)
 		return shoppolicy.Policy{}, l.faults
+	}
+	return p, nil
+}
+
+// LoadPoints reads only shop.yaml and points.yaml. The error is of type
+// [inputfault.InFiles].
+func LoadPoints(fsys fs.FS) (points.Scheme, error) {
+	l := &loader{fsys: fsys}
+	l.readShop()
+	p := l.readPoints()
+	if len(l.faults) > 0 {
+		sortFaults(l.faults)
+		return points.Scheme{}, l.faults
 	}
 	return p, nil
 }

@@ -21,6 +21,8 @@ import (
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/brand"
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/frequency"
 	"regulars/shared/inputfault"
 	"regulars/shared/offer"
@@ -67,7 +69,7 @@ func files(t *testing.T, over string) fstest.MapFS {
 
 func load(t *testing.T, over string) shoppolicy.Policy {
 	t.Helper()
-	p, err := policyfiles.Load(files(t, over), asIs, markdown.Parse)
+	p, err := policyfiles.Load(files(t, over), conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatalf("Load(%s) =\n%v", over, err)
 	}
@@ -83,7 +85,7 @@ func TestLoadReportsEveryFault(t *testing.T) {
 	}
 	for _, folder := range folders {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
-			_, err := policyfiles.Load(files(t, folder), asIs, markdown.Parse)
+			_, err := policyfiles.Load(files(t, folder), conditioncheck.Compile, asIs, markdown.Parse)
 			var faults inputfault.InFiles
 			if !errors.As(err, &faults) {
 				t.Fatalf("Load = %v, want faults", err)
@@ -208,14 +210,14 @@ func TestVersionChangesWithTheContent(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["promotion-pause.yaml"].Data, []byte("3"), []byte("4"), 1)}
-	other, err := policyfiles.Load(changed, asIs, markdown.Parse)
+	other, err := policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil || other.Version == one.Version {
 		t.Errorf("another content has the version %q, %v", other.Version, err)
 	}
 	// A comment is not content.
 	changed = files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["promotion-pause.yaml"].Data...)}
-	if other, err = policyfiles.Load(changed, asIs, markdown.Parse); err != nil || other.Version != one.Version {
+	if other, err = policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse); err != nil || other.Version != one.Version {
 		t.Errorf("with a comment the version is %q, %v, want %q", other.Version, err, one.Version)
 	}
 }
@@ -226,7 +228,7 @@ func TestSlackIsAtLeastTheTimeLimitOfSend(t *testing.T) {
 	with := func(slack string) (shoppolicy.Policy, error) {
 		changed := files(t, "")
 		changed["caps.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["caps.yaml"].Data, []byte("slack: 5m"), []byte(slack), 1)}
-		return policyfiles.Load(changed, asIs, markdown.Parse)
+		return policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse)
 	}
 	if p, err := with(""); err != nil || p.Frequency.Slack != 30*time.Second {
 		t.Errorf("without a slack it is %s, %v, want 30s", p.Frequency.Slack, err)
@@ -252,7 +254,7 @@ func TestManualExplainsEveryKey(t *testing.T) {
 	} {
 		changed := files(t, "")
 		changed[file] = &fstest.MapFile{Data: append(changed[file].Data, "zzzzzzzz: 1\n"...)}
-		_, err := policyfiles.Load(changed, asIs, markdown.Parse)
+		_, err := policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse)
 		_, keys, found := strings.Cut(err.Error(), "known are ")
 		if !found {
 			t.Fatalf("Load with an unknown key in %s = %v", file, err)
@@ -278,7 +280,7 @@ func TestPointsPageExplainsEveryKey(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["points.yaml"] = &fstest.MapFile{Data: append(changed["points.yaml"].Data, "zzzzzzzz: 1\n"...)}
-	_, err = policyfiles.Load(changed, asIs, markdown.Parse)
+	_, err = policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse)
 	_, keys, found := strings.Cut(err.Error(), "known are ")
 	if !found {
 		t.Fatalf("Load with an unknown key = %v", err)
@@ -291,10 +293,22 @@ func TestPointsPageExplainsEveryKey(t *testing.T) {
 }
 
 func ExampleLoad() {
-	_, err := policyfiles.Load(os.DirFS("testdata/broken/an-unknown-message"), asIs, markdown.Parse)
+	_, err := policyfiles.Load(os.DirFS("testdata/broken/an-unknown-message"), conditioncheck.Compile, asIs, markdown.Parse)
 	var faults inputfault.InFiles
 	if errors.As(err, &faults) {
 		fmt.Println(faults[0])
 	}
 	// Output: campaigns/thanks.yaml:1:10: there is no message thank; there is none yet
+}
+
+// A check that fails for another reason than a fault, such as a program that does not
+// start, refuses the condition.
+func TestAConditionThatCannotBeCheckedIsAFault(t *testing.T) {
+	check := func(shop.Currency, string, condition.Segments) (condition.Condition, error) {
+		return condition.Condition{}, errors.New("the check does not start")
+	}
+	_, err := policyfiles.Load(files(t, ""), check, asIs, markdown.Parse)
+	if err == nil || !strings.Contains(err.Error(), ": the check does not start") {
+		t.Errorf("Load = %v, want the reason why nothing was checked", err)
+	}
 }

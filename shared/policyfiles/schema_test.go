@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/shared/conditioncheck"
 	"regulars/shared/policyfiles"
 
 	"github.com/goccy/go-yaml"
@@ -73,7 +74,7 @@ func TestSchemaAndLoadRefuseTheSameFiles(t *testing.T) {
 				}
 				around[file] = &fstest.MapFile{Data: content}
 			}
-			_, faults := policyfiles.LoadOffers(around)
+			_, faults := policyfiles.LoadOffers(around, conditioncheck.Compile)
 			var content any
 			wrong := yaml.Unmarshal(data, &content)
 			if wrong == nil {
@@ -108,7 +109,7 @@ func TestSchemaHasEveryKey(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["offers/welcome.yaml"] = &fstest.MapFile{Data: append(changed["offers/welcome.yaml"].Data, "zzzzzzzz: 1\n"...)}
-	_, err = policyfiles.LoadOffers(changed)
+	_, err = policyfiles.LoadOffers(changed, conditioncheck.Compile)
 	_, keys, ok := strings.Cut(err.Error(), "known are ")
 	if !ok {
 		t.Fatalf("LoadOffers with an unknown key = %v", err)

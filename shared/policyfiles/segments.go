@@ -37,7 +37,7 @@ func (l *loader) readSegments() (all []shoppolicy.Segment) {
 func segmentFile(name string) string { return "segments/" + name + ".yaml" }
 
 // segment returns the condition of a segment, of which it reads the file the first
-// time; see [conditioncheck.Segments]. The files are read in the order in which
+// time; see [condition.Segments]. The files are read in the order in which
 // conditions name them, so a cycle is found when a file is named that is still
 // being read.
 func (l *loader) segment(name string) (when condition.Condition, what, hint string) {
@@ -103,8 +103,8 @@ func (l *loader) through(c condition.Condition, fact string) string {
 
 // LoadSegments reads only shop.yaml and the segments, for tools that divide customers
 // by them. The error is of type [inputfault.InFiles].
-func LoadSegments(fsys fs.FS) ([]shoppolicy.Segment, error) {
-	l := &loader{fsys: fsys}
+func LoadSegments(fsys fs.FS, check Check) ([]shoppolicy.Segment, error) {
+	l := &loader{fsys: fsys, check: check}
 	l.readShop()
 	all := l.readSegments()
 	if len(l.faults) > 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
@@ -24,7 +25,7 @@ func withSegments(t *testing.T) fstest.MapFS {
 }
 
 func TestThePolicyHasTheConditionsOfItsSegments(t *testing.T) {
-	p, err := policyfiles.Load(withSegments(t), asIs, markdown.Parse)
+	p, err := policyfiles.Load(withSegments(t), conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,13 +43,13 @@ func TestThePolicyHasTheConditionsOfItsSegments(t *testing.T) {
 	}
 	changed := withSegments(t)
 	changed["segments/regular.yaml"] = &fstest.MapFile{Data: []byte("title: Customers who come back\nwhen: customer.orders >= 3\n")}
-	if other, err := policyfiles.Load(changed, asIs, markdown.Parse); err != nil || other.Version == p.Version {
+	if other, err := policyfiles.Load(changed, conditioncheck.Compile, asIs, markdown.Parse); err != nil || other.Version == p.Version {
 		t.Errorf("the policy with another segment has version %s, %v, want another version than %s", other.Version, err, p.Version)
 	}
 }
 
 func TestASegmentThatNothingUsesIsAnAdvice(t *testing.T) {
-	p, err := policyfiles.Load(withSegments(t), asIs, markdown.Parse)
+	p, err := policyfiles.Load(withSegments(t), conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestAnOfferThatNobodyOfACampaignCanHaveIsAnAdvice(t *testing.T) {
 	} {
 		all := files(t, "")
 		all["campaigns/paid.yaml"] = &fstest.MapFile{Data: []byte("message: reward\non: [order.paid]\nnot_after: 48h\nif: " + condition + "\noffers: [welcome, gift]\n")}
-		p, err := policyfiles.Load(all, asIs, markdown.Parse)
+		p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +98,7 @@ if: customer.orders >= 2
 offers: [gift]
 variants: [{name: as-ever, share: 50}, {name: other, share: 50, offers: [welcome]}]
 `)}
-	p, err := policyfiles.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"regulars/shared/condition"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/inputfault"
 	"regulars/shared/points"
 	"regulars/shared/shoppolicy"
@@ -25,8 +24,9 @@ type loader struct {
 	fsys      fs.FS
 	faults    inputfault.InFiles
 	advice    inputfault.InFiles
-	checker   *conditioncheck.Checker // nil until the shop's currency is known
+	check     Check
 	shop      shoppolicy.Shop
+	currency  bool // the shop's currency is known
 	scheme    points.Scheme
 	hasPoints bool // there is a points.yaml, with or without faults
 

@@ -10,13 +10,12 @@ import (
 
 	"golang.org/x/text/language"
 
-	"regulars/shared/conditioncheck"
+	"regulars/shared/condition"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
-// readShop reads shop.yaml, and makes the checker of conditions for the shop's
-// currency.
+// readShop reads shop.yaml.
 func (l *loader) readShop() shoppolicy.Shop {
 	s := l.open("shop.yaml")
 	l.shop = shoppolicy.Shop{
@@ -41,11 +40,11 @@ func (l *loader) readShop() shoppolicy.Shop {
 		s.wrong("reply_to", "reply_to is not one mail address", "write it without a name, like help@shop.example.com")
 	}
 	if l.shop.Currency != "" {
-		checker, err := conditioncheck.New(l.shop.Currency)
+		_, err := condition.ParseMoney("0", l.shop.Currency)
 		if err != nil {
 			s.wrong("currency", fmt.Sprintf("%q is not a currency", l.shop.Currency), "write the three capital letters of ISO 4217, such as GBP")
 		}
-		l.checker = checker
+		l.currency = err == nil
 	}
 	if _, known := shop.Zone(l.shop.Zone); l.shop.Zone != "" && !known {
 		s.wrong("zone", fmt.Sprintf("%q is not a time zone", l.shop.Zone), "write an IANA name, such as Europe/London")

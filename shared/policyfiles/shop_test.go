@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
@@ -19,7 +20,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	for line, want := range map[string]bool{"": false, "no_live_counters: false\n": false, "no_live_counters: true\n": true} {
 		all := files(t, "")
 		all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\n"+line...)
-		p, err := policyfiles.Load(all, asIs, markdown.Parse)
+		p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 		if err != nil || p.Shop.NoCounters != want {
 			t.Errorf("with %q: NoCounters = %t, %v, want %t", line, p.Shop.NoCounters, err, want)
 			continue
@@ -34,7 +35,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	}
 	all := files(t, "")
 	all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\nno_live_counters: perhaps\n"...)
-	if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
+	if _, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
 		t.Errorf("with perhaps: %v, want a fault of that key", err)
 	}
 }
@@ -47,14 +48,14 @@ func TestTextsOfTheShopHaveNoMarksOfLiquid(t *testing.T) {
 		before, after, _ := strings.Cut(string(all["shop.yaml"].Data), key+": ")
 		_, rest, _ := strings.Cut(after, "\n")
 		all["shop.yaml"].Data = []byte(before + key + ": '1 {{ 7 | plus: 1 }} Street'\n" + rest)
-		if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), key+" has {{, a mark of Liquid") {
+		if _, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), key+" has {{, a mark of Liquid") {
 			t.Errorf("with a mark in %s: %v", key, err)
 		}
 	}
 	for _, mark := range []string{"{%", "%}", "}}"} {
 		all := files(t, "")
 		all["shop.yaml"].Data = bytes.Replace(all["shop.yaml"].Data, []byte("Company 1"), []byte("'Company "+mark+"'"), 1)
-		if _, err := policyfiles.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "other has "+mark+", a mark of Liquid") {
+		if _, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "other has "+mark+", a mark of Liquid") {
 			t.Errorf("with %s in a legal footer: %v", mark, err)
 		}
 	}

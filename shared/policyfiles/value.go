@@ -188,7 +188,7 @@ func inPercent(bp int) string {
 // the key is not written or wrong.
 func (s *sheet) money(key string) shop.Money {
 	node, ok := s.take(key)
-	if !ok || s.checker == nil { // readShop has reported the fault of the currency
+	if !ok || !s.currency { // readShop has reported the fault of the currency
 		return shop.Money{}
 	}
 	return s.moneyIn(key, node)
@@ -235,7 +235,7 @@ func (s *sheet) length(key string, least, most time.Duration) time.Duration {
 // if the key is not written or wrong.
 func (s *sheet) condition(key string) condition.Condition {
 	node, ok := s.take(key)
-	if !ok || s.checker == nil {
+	if !ok || !s.currency {
 		return condition.Condition{}
 	}
 	text, ok := scalar(node)
@@ -243,12 +243,14 @@ func (s *sheet) condition(key string) condition.Condition {
 		s.wrong(key, fmt.Sprintf("%s is %s, not a condition", key, kind(node)), "")
 		return condition.Condition{}
 	}
-	compiled, err := s.checker.CompileIn(strings.TrimRight(text, " \n"), s.segment)
+	compiled, err := s.check(s.shop.Currency, strings.TrimRight(text, " \n"), s.segment)
 	var faults condition.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {
 			s.fault(s.file, positionIn(node, f), f.Text, f.Hint)
 		}
+	} else if err != nil {
+		s.fault(s.file, place(node), err.Error(), "")
 	}
 	if len(s.reading) == 0 {
 		s.used = append(s.used, compiled.Segments()...)

@@ -10,6 +10,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/campaign"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shop"
@@ -35,7 +36,7 @@ variants:
 `)}
 	subject := all["messages/picks/message.yaml"]
 	all["messages/picks/message.yaml"] = &fstest.MapFile{Data: append(subject.Data, "subjects:\n  warm: \"{{ 'subject' | t }}, {{ picks.first.title }}\"\n"...)}
-	p, err := policyfiles.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ variants:
   - {name: none, share: 25, offers: []}
   - {name: either, share: 25, offers: [welcome, shipping]}
 `)}
-	p, err := policyfiles.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ allocation: thompson
 floor: 12.5
 variants: [{name: as-ever}, {name: shorter, picks: 3}]
 `)}
-	p, err := policyfiles.Load(all, asIs, markdown.Parse)
+	p, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

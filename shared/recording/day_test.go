@@ -22,6 +22,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/contactchange"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
@@ -123,7 +124,7 @@ func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *d
 // packedShop returns the policy of infra/shop as publish stores it. Compiling its
 // messages takes seconds.
 var packedShop = sync.OnceValues(func() ([]byte, error) {
-	loaded, err := policyfiles.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	loaded, err := policyfiles.Load(os.DirFS("../../infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return nil, err
 	}

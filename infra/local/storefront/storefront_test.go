@@ -23,6 +23,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
@@ -124,7 +125,7 @@ var addresses = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 // Each thanks of the demo that recommends products shows a picture of each. Its
 // pictures, the logo, and each page of the shop that it links to are there.
 func TestEachAddressInTheDemosMailsAnswers(t *testing.T) {
-	policy, err := policyfiles.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"regulars/shared/condition"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/policyfiles"
@@ -44,7 +45,7 @@ func library(t *testing.T) map[shop.OfferID]offer.Offer {
 		}
 		all["offers/"+filepath.Base(name)] = &fstest.MapFile{Data: data}
 	}
-	p, err := policyfiles.LoadOffers(all)
+	p, err := policyfiles.LoadOffers(all, conditioncheck.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}

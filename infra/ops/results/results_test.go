@@ -18,6 +18,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/journey"
@@ -284,7 +285,7 @@ func TestSegmentsAreThoseOfTheEntryOrAreRefused(t *testing.T) {
 		"segments/cups.yaml":     {Data: []byte("title: Cups\nwhen: customer.units[\"cups\"] >= 1\n")},
 		"segments/friends.yaml":  {Data: []byte("title: Friends\nwhen: customer.orders >= 1 && \"promotions\" in customer.consents\n")},
 		"segments/friends2.yaml": {Data: []byte("title: Friends\nwhen: in_segment(\"friends\") && customer.orders >= 1\n")},
-	})
+	}, conditioncheck.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 )
@@ -75,7 +76,7 @@ func glob(t *testing.T, fsys fs.FS, pattern string) []string {
 // support, or what has a fallback; and each fallback is of use.
 func TestEveryMailWorksInOutlookGmailAndAppleMail(t *testing.T) {
 	s, known := support(t), exceptions(t)
-	policy, err := policyfiles.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

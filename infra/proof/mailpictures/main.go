@@ -40,6 +40,7 @@ import (
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
@@ -84,7 +85,7 @@ func run(ctx context.Context, args []string, chromium string, out io.Writer) (in
 	if err != nil {
 		return 0, err
 	}
-	policy, err := policyfiles.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return 0, fmt.Errorf("infra/shop has faults; make shop lists them: %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/contactchange"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
@@ -46,7 +47,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 // past returns the demo's year, of one in N customers.
 func past(t testing.TB, every int, from, to time.Time) (replay.Past, demo.Story) {
 	t.Helper()
-	policy, err := policyfiles.Load(os.DirFS("../../../shop"), mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

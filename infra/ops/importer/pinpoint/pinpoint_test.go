@@ -12,6 +12,7 @@ import (
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/conditioncheck"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
 )
@@ -154,5 +155,5 @@ func published(t *testing.T, dir string) (shoppolicy.Policy, error) {
 	take(shop, "promotion-pause.yaml")
 	take(os.DirFS(out), ".")
 	files["shop.yaml"] = &fstest.MapFile{Data: []byte("name: A shop\nurl: https://shop.example.com\naddress: 1 Example Street, London\ncurrency: GBP\nzone: Europe/London\nlanguages: [en]\n")}
-	return policyfiles.Load(files, mjml.Compile, markdown.Parse)
+	return policyfiles.Load(files, conditioncheck.Compile, mjml.Compile, markdown.Parse)
 }
