@@ -17,11 +17,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	localses "regulars/infra/local/ses"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/policyfiles"
@@ -37,7 +37,7 @@ import (
 // address for answers are those of shop.yaml. No log line has the code or a link
 // of the customer.
 func TestTheShopsMailsLeadWhereTheySay(t *testing.T) {
-	policy, err := policyfiles.Load(os.DirFS("../../infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../infra/shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	must(t, err)
 	var logged bytes.Buffer
 	before := slog.Default()

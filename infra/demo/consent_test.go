@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/decide"
 	"regulars/shared/linktoken"
 	"regulars/shared/policyfiles"
@@ -29,7 +29,7 @@ import (
 // thanks for their orders sell nothing, and they get no coupon. The thanks of the
 // others sell, which shows that the test looks in the right place.
 func TestCustomersOfTheDemoWithoutAnOptInAreSoldNothing(t *testing.T) {
-	policy, err := policyfiles.Load(os.DirFS("../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,5 +9,6 @@
 // condition names. If functions cannot read it or decide it differently, it is refused.
 // The tests compare the two for conditions drawn from the whole grammar.
 //
-// No function imports this package (docs/decisions/0112).
+// One program imports this package, infra/ops/publish/celcheck/checker; the others ask it
+// (docs/decisions/0114).
 package conditioncheck

@@ -14,13 +14,13 @@ import (
 	"time"
 
 	"regulars/infra/demo"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/campaigncontrol"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
@@ -95,7 +95,7 @@ func TestAFunnelIsWhatALiveRunDoes(t *testing.T) {
 // funnelPolicy returns the shop's policy, with a campaign that ranks before weekly-picks.
 func funnelPolicy(t *testing.T) shoppolicy.Policy {
 	t.Helper()
-	p, err := policyfiles.Load(os.DirFS("../../infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(os.DirFS("../../infra/shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	must(t, err)
 	better, _ := p.Campaign("weekly-picks")
 	better.ID, better.Value, better.Holdout, better.Schedule = "better", 10*better.Value, 0, "0 10 1 1 *"

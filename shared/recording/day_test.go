@@ -18,11 +18,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"regulars/infra/demo"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/contactchange"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
@@ -124,7 +124,7 @@ func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *d
 // packedShop returns the policy of infra/shop as publish stores it. Compiling its
 // messages takes seconds.
 var packedShop = sync.OnceValues(func() ([]byte, error) {
-	loaded, err := policyfiles.Load(os.DirFS("../../infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	loaded, err := policyfiles.Load(os.DirFS("../../infra/shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return nil, err
 	}

@@ -19,11 +19,11 @@ import (
 
 	"regulars/infra/demo"
 	"regulars/infra/local/storefront"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
@@ -125,7 +125,7 @@ var addresses = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 // Each thanks of the demo that recommends products shows a picture of each. Its
 // pictures, the logo, and each page of the shop that it links to are there.
 func TestEachAddressInTheDemosMailsAnswers(t *testing.T) {
-	policy, err := policyfiles.Load(os.DirFS("../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

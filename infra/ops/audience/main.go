@@ -27,9 +27,9 @@ import (
 
 	"regulars/infra/demo"
 	"regulars/infra/opentables"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/dynamo"
 	"regulars/shared/funnel"
 	"regulars/shared/message"
@@ -142,7 +142,7 @@ func (p *policies) load(ctx context.Context, files string) (shoppolicy.Policy, e
 	if err != nil || files == "" {
 		return inForce, err
 	}
-	tried, err := policyfiles.Load(os.DirFS(files), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	tried, err := policyfiles.Load(os.DirFS(files), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return tried, fmt.Errorf("the shop's files in FILES=%s:\n%w", files, err)
 	}

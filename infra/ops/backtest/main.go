@@ -28,10 +28,10 @@ import (
 
 	"regulars/infra/opentables"
 	"regulars/infra/ops/backtest/replay"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/mailbox"
@@ -107,7 +107,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if err != nil {
 		return err
 	}
-	policy, err := policyfiles.Load(os.DirFS(a.files), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS(a.files), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return fmt.Errorf("the shop's files in FILES=%s:\n%w", a.files, err)
 	}

@@ -35,8 +35,8 @@ import (
 
 	"regulars/infra/opentables"
 	"regulars/infra/ops/offercheck/trial"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/shared/cartquote"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
 	"regulars/shared/policyfiles"
@@ -103,7 +103,7 @@ func read(dir string) (shoppolicy.Policy, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return shoppolicy.Policy{}, fmt.Errorf("read the shop's files: %w", err)
 	}
-	p, err := policyfiles.LoadOffers(os.DirFS(dir), conditioncheck.Compile)
+	p, err := policyfiles.LoadOffers(os.DirFS(dir), celcheck.Compile)
 	var faults inputfault.InFiles
 	if !errors.As(err, &faults) {
 		return p, err

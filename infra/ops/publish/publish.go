@@ -8,9 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
 	"regulars/shared/journey"
@@ -53,7 +53,7 @@ func save(ctx context.Context, p shoppolicy.Policy, packed []byte, saver Saver) 
 // check returns the policy of the files, and the packed bytes that will be
 // stored. It decodes the bytes once, to prove that the functions can read them.
 func check(fsys fs.FS) (shoppolicy.Policy, []byte, error) {
-	p, err := policyfiles.Load(fsys, conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(fsys, celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return shoppolicy.Policy{}, nil, err
 	}

@@ -17,11 +17,11 @@ import (
 	"time"
 
 	"regulars/infra/demo"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/cataloguecache"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/content"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
@@ -65,7 +65,7 @@ func (h *trial) Send(_ context.Context, m content.Mail) (string, error) {
 // published is the shop's policy as publish stores it; compiling its messages takes
 // seconds.
 var published = sync.OnceValues(func() ([]byte, error) {
-	policy, err := policyfiles.Load(os.DirFS("../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ import (
 	"time"
 
 	"regulars/infra/opentables"
-	"regulars/shared/conditioncheck"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
@@ -153,7 +153,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	if err != nil {
 		return err
 	}
-	segments, err := policyfiles.LoadSegments(os.DirFS(a.shop), conditioncheck.Compile)
+	segments, err := policyfiles.LoadSegments(os.DirFS(a.shop), celcheck.Compile)
 	if err != nil {
 		return fmt.Errorf("read the segments of %s: %w", a.shop, err)
 	}

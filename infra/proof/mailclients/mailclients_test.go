@@ -12,12 +12,12 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
 )
@@ -76,7 +76,7 @@ func glob(t *testing.T, fsys fs.FS, pattern string) []string {
 // support, or what has a fallback; and each fallback is of use.
 func TestEveryMailWorksInOutlookGmailAndAppleMail(t *testing.T) {
 	s, known := support(t), exceptions(t)
-	policy, err := policyfiles.Load(os.DirFS("../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

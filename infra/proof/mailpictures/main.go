@@ -36,11 +36,11 @@ import (
 	"syscall"
 	"time"
 
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/content"
 	"regulars/shared/message"
 	"regulars/shared/policyfiles"
@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, chromium string, out io.Writer) (in
 	if err != nil {
 		return 0, err
 	}
-	policy, err := policyfiles.Load(os.DirFS("infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("infra/shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return 0, fmt.Errorf("infra/shop has faults; make shop lists them: %w", err)
 	}

@@ -5,6 +5,7 @@ package main
 func ofConditions() []mutant {
 	decided := &check{"./shared/conditioncheck", "TestFunctionsDecideAsCEL"}
 	read := &check{"./shared/conditioncheck", "TestFunctionsReadDelicateTextsAsCEL"}
+	const kept = "infra/ops/publish/celcheck/kept.go"
 	return []mutant{
 		{
 			name:   "at most is less",
@@ -59,6 +60,30 @@ func ofConditions() []mutant {
 			means:  "a condition that functions decide differently from CEL is published",
 			edits:  []edit{{"shared/conditioncheck/trial.go", "if want != got {", "if false {"}},
 			seenBy: &check{"./shared/conditioncheck", "TestAConditionThatFunctionsDecideDifferentlyIsRefused"},
+		},
+		{
+			name:   "a condition that is not kept counts as checked",
+			means:  "CEL never sees a condition that a shop writes",
+			edits:  []edit{{"infra/ops/publish/celcheck/celcheck.go", "	return fresh(currency, text, segments)", "	return condition.Parse(text, currency)"}},
+			seenBy: &check{"./infra/ops/publish/celcheck", "TestAConditionThatIsNotKeptIsCheckedByCEL"},
+		},
+		{
+			name:   "what other rules accepted is kept",
+			means:  "a condition is published that CEL accepted before the code that decides it changed",
+			edits:  []edit{{kept, " || all.Rules != rules {", " {"}},
+			seenBy: &check{"./infra/ops/publish/celcheck", "TestNothingIsKeptByOtherRules"},
+		},
+		{
+			name:   "a kept condition has its segment of then",
+			means:  "a condition is published with a segment that CEL has not checked in it, or without the change of a segment",
+			edits:  []edit{{kept, " || when.Text() != s.Text {", " {"}},
+			seenBy: &check{"./infra/ops/publish/celcheck", "TestAKeptConditionIsFoundOnlyAsItWasAccepted"},
+		},
+		{
+			name:   "the rules lack the evaluator",
+			means:  "a condition stays accepted although functions decide it differently now",
+			edits:  []edit{{"rules.go", "go:embed go.mod shared/condition/*.go", "go:embed go.mod"}},
+			seenBy: &check{"./infra/ops/publish/celcheck", "TestRulesHaveAllThatTheCheckLinks"},
 		},
 		{
 			name:   "a stored condition may compare anything",

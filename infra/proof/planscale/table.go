@@ -14,10 +14,10 @@ import (
 	"regulars/infra/local/cloud"
 	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/template"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
@@ -71,7 +71,7 @@ func fill(ctx context.Context, dir string, n int, at campaign.Run, errs io.Write
 	}
 	t.store = dynamo.New(client, names)
 	t.items = func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, names) }
-	if t.policy, err = policyfiles.Load(os.DirFS("infra/shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse); err != nil {
+	if t.policy, err = policyfiles.Load(os.DirFS("infra/shop"), celcheck.Compile, mjml.Compile, markdown.Parse); err != nil {
 		return t, err
 	}
 	packed, err := shoppolicy.Encode(t.policy)

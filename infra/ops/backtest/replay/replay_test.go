@@ -15,12 +15,12 @@ import (
 
 	"regulars/infra/demo"
 	"regulars/infra/ops/backtest/replay"
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/contactchange"
 	"regulars/shared/content"
 	"regulars/shared/dispatch"
@@ -47,7 +47,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 // past returns the demo's year, of one in N customers.
 func past(t testing.TB, every int, from, to time.Time) (replay.Past, demo.Story) {
 	t.Helper()
-	policy, err := policyfiles.Load(os.DirFS("../../../shop"), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	policy, err := policyfiles.Load(os.DirFS("../../../shop"), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

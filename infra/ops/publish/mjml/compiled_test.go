@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/policyfiles"
 )
 
@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the HTML of infra/shop's messages
 // neither is a fault: who edits a message need not write its HTML.
 func TestKeptHTMLIsWhatTheCompilerMakes(t *testing.T) {
 	want := map[string]string{}
-	_, err := policyfiles.Load(os.DirFS("../../../shop"), conditioncheck.Compile, func(source string) (string, error) {
+	_, err := policyfiles.Load(os.DirFS("../../../shop"), celcheck.Compile, func(source string) (string, error) {
 		html, err := fresh(source)
 		want[file(source)] = html
 		return html, err

@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"os"
 
+	"regulars/infra/ops/publish/celcheck"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
-	"regulars/shared/conditioncheck"
 	"regulars/shared/policyfiles"
 	"regulars/shared/shoppolicy"
 )
@@ -27,7 +27,7 @@ func run(args []string) error {
 	if len(args) != 2 {
 		return errors.New("usage: policyfile FOLDER FILE")
 	}
-	p, err := policyfiles.Load(os.DirFS(args[0]), conditioncheck.Compile, mjml.Compile, markdown.Parse)
+	p, err := policyfiles.Load(os.DirFS(args[0]), celcheck.Compile, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return err
 	}
