@@ -17,8 +17,8 @@ const longestTitle = 90
 
 // bindings returns the variables of templates for d, by the names of
 // docs/messages.md. A missing value is nil, so that a template can check it
-// with {% if coupon %}.
-func bindings(d Data, w *localizer) (fields, error) {
+// with {% if coupon %}. brand is what [look] returns for the shop's brand.
+func bindings(d Data, w *localizer, brand fields) (fields, error) {
 	b := &binder{localizer: w, zone: d.Zone, now: d.Now}
 	if d.Order != nil {
 		b.ordered = d.Order.Products
@@ -48,7 +48,7 @@ func bindings(d Data, w *localizer) (fields, error) {
 		"language":       w.language,
 		"direction":      w.rules.direction(),
 		"shop":           sender(d.Shop),
-		"brand":          look(d.Shop.Brand),
+		"brand":          brand,
 		"customer":       fields{"name": greetable(d.Customer.Name)},
 		"order":          b.order(d.Order),
 		"cart":           b.cart(d.Cart),

@@ -20,6 +20,7 @@ const longestSubject = 200
 type edition struct {
 	localizer           *localizer
 	subject, html, text template
+	brand               fields // of the shop for which it is folded; nil if it is not folded
 }
 
 // template is one part of a message, parsed.
@@ -86,7 +87,7 @@ func newEdition(m Message, language string) (*edition, error) {
 // Render renders the three parts, the subject first: the HTML part uses it as
 // its title.
 func (e *edition) Render(d Data) (Rendered, error) {
-	names, err := bindings(d, e.localizer)
+	names, err := e.bindings(d)
 	if err != nil {
 		return Rendered{}, err
 	}
@@ -111,6 +112,15 @@ func (e *edition) Render(d Data) (Rendered, error) {
 		return Rendered{}, err
 	}
 	return Rendered{Subject: subject, HTML: html, Text: tidy(text)}, nil
+}
+
+// bindings returns the variables for d: see [bindings].
+func (e *edition) bindings(d Data) (fields, error) {
+	brand := e.brand
+	if brand == nil {
+		brand = look(d.Shop.Brand)
+	}
+	return bindings(d, e.localizer, brand)
 }
 
 // render renders the part. It returns an error if the engine panics, which it
@@ -142,7 +152,8 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // the end of each line, and all but one of several empty lines.
 func tidy(text string) string {
 	var out strings.Builder
-	out.Grow(len(text))
+	text = strings.TrimSpace(text)
+	out.Grow(len(text) + 1)
 	empty := 0 // lines since the last one with text
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimRight(line, " \t")
@@ -156,5 +167,6 @@ func tidy(text string) string {
 			empty = 0
 		}
 	}
-	return strings.TrimSpace(out.String()) + "\n"
+	out.WriteByte('\n')
+	return out.String()
 }

@@ -33,7 +33,7 @@ func (p *prepared) of(from Shop) (*edition, error) {
 		p.shop = from
 		p.first.fold(from)
 	})
-	if !reflect.DeepEqual(p.shop, from) {
+	if !reflect.DeepEqual(&p.shop, &from) {
 		return p.plain()
 	}
 	return p.first, nil
@@ -73,7 +73,8 @@ func (e *edition) fold(from Shop) {
 	for _, name := range constantFields {
 		known[name] = all[name]
 	}
-	constant := fields{"language": e.localizer.language, "direction": e.localizer.rules.direction(), "shop": known, "brand": look(from.Brand)}
+	e.brand = look(from.Brand)
+	constant := fields{"language": e.localizer.language, "direction": e.localizer.rules.direction(), "shop": known, "brand": e.brand}
 	filters := e.localizer.filters()
 	for _, t := range []*template{&e.subject, &e.html, &e.text} {
 		t.fold(constant)

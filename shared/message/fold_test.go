@@ -166,7 +166,7 @@ func TestFoldedEditionsRenderTheSame(t *testing.T) {
 				t.Fatalf("folded:\n%s\n\nnot folded:\n%s\n\ntemplate:\n%s", got, want, m.HTML)
 			}
 		}
-		names, _ := bindings(d, folded.localizer)
+		names, _ := folded.bindings(d)
 		all++
 		if folded.html.program.run(folded.html, names, new(bytes.Buffer)) {
 			whole++

@@ -20,7 +20,8 @@ func knownNames() scope {
 	if err != nil {
 		panic(err) // unreachable: English is known
 	}
-	all, err := bindings(fullSample(), w)
+	sample := fullSample()
+	all, err := bindings(sample, w, look(sample.Shop.Brand))
 	if err != nil {
 		panic(err) // unreachable: the sample has known currencies
 	}

@@ -2,7 +2,10 @@ package message
 
 import (
 	"bytes"
+	"math"
 	"testing"
+
+	"github.com/osteele/liquid/values"
 
 	"regulars/shared/content"
 )
@@ -59,7 +62,7 @@ func TestProgramsRenderAsTheEngine(t *testing.T) {
 			continue
 		}
 		for _, part := range []template{e.html, e.text} {
-			names, err := bindings(fullSample(), e.localizer)
+			names, err := e.bindings(fullSample())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,6 +77,18 @@ func TestProgramsRenderAsTheEngine(t *testing.T) {
 			}
 			if again, err := part.render(names); again != want || (err == nil) != (fault == nil) {
 				t.Errorf("%s: after the program the engine renders %q (%v), before it %q", source, again, err, want)
+			}
+		}
+	}
+}
+
+func TestEqualIsTheEngines(t *testing.T) {
+	numbers := []any{0, 1, -1, 1 << 53, 1<<53 + 1, int64(1), 0.0, 1.0, 0.5, -1.0, float64(1 << 53), math.Copysign(0, -1), math.NaN(), math.Inf(1)}
+	some := append(numbers, "", "1", "a", true, false, nil, []any{}, []any{1}, []any{1.0})
+	for _, a := range some {
+		for _, b := range some {
+			if got, want := equal(a, b), values.Equal(a, b); got != want {
+				t.Errorf("equal(%#v, %#v) = %t, want %t", a, b, got, want)
 			}
 		}
 	}

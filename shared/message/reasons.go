@@ -19,7 +19,7 @@ const reasonPartial = "reason.liquid"
 
 // Reason renders the text part for one pick that has only a reason.
 func (e *edition) Reason(now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
-	names, err := bindings(Data{Now: now, Zone: zone, Picks: []recommend.Pick{{Reason: r}}}, e.localizer)
+	names, err := e.bindings(Data{Now: now, Zone: zone, Picks: []recommend.Pick{{Reason: r}}})
 	if err != nil {
 		return "", err
 	}

@@ -9,7 +9,7 @@ func ofFolds() []mutant {
 		{
 			name:   "a shop gets the text of another shop",
 			means:  "what was rendered once for one shop is used for messages of another",
-			edits:  []edit{{"shared/message/fold.go", "reflect.DeepEqual(p.shop, from)", "reflect.DeepEqual(p.shop, p.shop)"}},
+			edits:  []edit{{"shared/message/fold.go", "reflect.DeepEqual(&p.shop, &from)", "reflect.DeepEqual(&p.shop, &p.shop)"}},
 			seenBy: &check{"./shared/message", "TestAnotherShopDoesNotGetTheFoldedText"},
 		},
 		{
