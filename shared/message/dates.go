@@ -145,7 +145,7 @@ func Dated(language, sentence string, on time.Time) string {
 	if err != nil {
 		return sentence
 	}
-	dated, err := l.fill("", sentence, map[string]any{"on": day{on, l}})
+	dated, err := l.fill("", sentence, []any{"on", day{on, l}})
 	if err != nil {
 		return sentence // it has another placeholder
 	}

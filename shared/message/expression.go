@@ -131,12 +131,20 @@ var comparisons = map[string]func(a, b any) bool{
 
 // equal compares as the engine does. Like the engine, it panics for two maps.
 func equal(a, b any) bool {
-	if a, ok := a.(string); ok {
+	switch a := a.(type) {
+	case string:
 		if b, ok := b.(string); ok {
 			return a == b
 		}
-	}
-	if a, ok := a.(fields); ok {
+	case int:
+		if b, ok := b.(int); ok {
+			return a == b
+		}
+	case float64: // a modulo
+		if b, ok := b.(int); ok {
+			return a == float64(b)
+		}
+	case fields:
 		return equal(map[string]any(a), b)
 	}
 	if b, ok := b.(fields); ok {

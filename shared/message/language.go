@@ -18,9 +18,10 @@ import (
 // languageRules writes numbers, dates, money and plurals in one language, by
 // the Unicode CLDR. It contains no texts: those are in the message's strings.
 type languageRules struct {
-	tag    language.Tag
-	locale locales.Translator
-	long   func(time.Time) string // "5 December 2026"
+	tag         language.Tag
+	rightToLeft bool
+	locale      locales.Translator
+	long        func(time.Time) string // "5 December 2026"
 
 	calendar calendar
 
@@ -68,17 +69,22 @@ func greek(rules languageRules) languageRules {
 }
 
 func newLanguageRules(tag string, locale locales.Translator, drop string) languageRules {
+	parsed := language.MustParse(tag)
 	return languageRules{
-		tag:    language.MustParse(tag),
+		tag: parsed, rightToLeft: rightToLeft(parsed),
 		locale: locale, calendar: calendars[tag],
 		long: func(t time.Time) string { return strings.TrimSuffix(locale.FmtDateLong(t), drop) },
 	}
 }
 
+func rightToLeft(tag language.Tag) bool {
+	script, _ := tag.Script()
+	return script.String() == "Arab" || script.String() == "Hebr"
+}
+
 // direction returns the direction of the language's script: "ltr" or "rtl".
 func (t languageRules) direction() string {
-	switch script, _ := t.tag.Script(); script.String() {
-	case "Arab", "Hebr":
+	if t.rightToLeft {
 		return "rtl"
 	}
 	return "ltr"

@@ -59,13 +59,9 @@ func (l *localizer) say(key string, pairs ...any) (string, error) {
 	if len(pairs)%2 != 0 {
 		return "", fmt.Errorf("string %q: a name without a value", key)
 	}
-	values := make(map[string]any, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		values[fmt.Sprint(pairs[i])] = pairs[i+1]
-	}
 	category := "other"
 	if hasPlurals(phrase) {
-		count, ok := values["count"].(int)
+		count, ok := valueOf(pairs, "count").(int)
 		if !ok {
 			return "", fmt.Errorf("string %q has plurals: give the number, with count: and a whole number", key)
 		}
@@ -75,25 +71,50 @@ func (l *localizer) say(key string, pairs ...any) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("string %q has no form %q in %q", key, category, l.language)
 	}
-	return l.fill(key, text, values)
+	return l.fill(key, text, pairs)
+}
+
+// valueOf returns the last value of this name in pairs of names and values; nil if it has
+// none.
+func valueOf(pairs []any, name string) any {
+	for i := len(pairs) - 2; i >= 0; i -= 2 {
+		if nameOf(pairs[i]) == name {
+			return pairs[i+1]
+		}
+	}
+	return nil
+}
+
+// nameOf returns the name of a pair: templates can write a number.
+func nameOf(v any) string {
+	if name, ok := v.(string); ok {
+		return name
+	}
+	return fmt.Sprint(v)
 }
 
 // fill replaces the placeholders of text in one pass, so that braces in a value
 // stay unchanged. After a value that ends with a full stop it prints no second
-// one.
-func (l *localizer) fill(key, text string, values map[string]any) (string, error) {
+// one. The values are pairs, as for [localizer.say].
+func (l *localizer) fill(key, text string, pairs []any) (string, error) {
 	if l.rules.onFirst != nil {
-		for name, value := range values {
-			if d, ok := value.(day); ok && d.at.Day() == 1 {
+		for i := 0; i < len(pairs); i += 2 {
+			name := nameOf(pairs[i])
+			if d, ok := valueOf(pairs, name).(day); ok && d.at.Day() == 1 {
 				text = l.rules.onFirst(text, "{"+name+"}")
 			}
 		}
 	}
+	begin, end := nextPlaceholder(text, 0)
+	if end == 0 {
+		return text, nil
+	}
 	var filled strings.Builder
+	filled.Grow(len(text) + 32) // for a price or a short title
 	done := 0
-	for begin, end := nextPlaceholder(text, 0); end > 0; begin, end = nextPlaceholder(text, end) {
-		value, ok := values[text[begin+1:end-1]]
-		if !ok || value == nil {
+	for ; end > 0; begin, end = nextPlaceholder(text, end) {
+		value := valueOf(pairs, text[begin+1:end-1])
+		if value == nil {
 			return "", fmt.Errorf("string %q: %s has no value", key, text[begin:end])
 		}
 		printed := l.printed(value)
@@ -133,6 +154,9 @@ func (l *localizer) printed(value any) string {
 		if l.rules.direction() == "rtl" {
 			return isolate + value + isolated
 		}
+		return value
+	case fmt.Stringer: // an amount, a day or a rate
+		return value.String()
 	}
 	return fmt.Sprint(value)
 }

@@ -146,7 +146,8 @@ func (r *rendering) print(value any) {
 	switch v := value.(type) {
 	case string:
 		if r.escapes {
-			v = render.HtmlEscaper.Replace(v)
+			_, _ = render.HtmlEscaper.WriteString(r.out, v) // a buffer takes all
+			return
 		}
 		r.out.WriteString(v)
 	case int:

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"regulars/shared/iso4217"
 )
@@ -19,19 +21,38 @@ import (
 // escaping in HTML and can end neither the string nor a <script>. Entities of
 // HTML become their characters, because a capture is escaped already.
 func jsonText(v any) string {
-	var out strings.Builder
 	value, ok := v.(string)
 	if !ok {
 		value = fmt.Sprint(v)
 	}
+	if isJSONText(value) {
+		return value
+	}
+	var out strings.Builder
+	out.Grow(2 * len(value))
 	for _, r := range strings.Join(strings.Fields(html.UnescapeString(value)), " ") {
-		if strings.ContainsRune("\"'\\<>&{}\u2028\u2029", r) {
+		if strings.ContainsRune(jsonMarks, r) {
 			fmt.Fprintf(&out, "\\u%04x", r)
 		} else {
 			out.WriteRune(r)
 		}
 	}
 	return out.String()
+}
+
+// jsonMarks are the characters that jsonText writes as \uXXXX.
+const jsonMarks = "\"'\\<>&{}\u2028\u2029"
+
+// isJSONText reports whether jsonText returns a text as it is.
+func isJSONText(s string) bool {
+	before := ' '
+	for _, r := range s {
+		if unicode.IsSpace(r) && (r != ' ' || before == ' ') || r == utf8.RuneError || strings.ContainsRune(jsonMarks, r) {
+			return false
+		}
+		before = r
+	}
+	return before != ' ' || s == ""
 }
 
 // decimal returns an amount as "1234.50".
