@@ -15,6 +15,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
+	"regulars/shared/sdkhttp"
 	"regulars/shared/ses"
 )
 
@@ -74,8 +75,9 @@ func record(ctx context.Context, h *system, k kind, likely []profile.Profile) (*
 	if m.server, err = start("floor", file); err != nil {
 		return nil, err
 	}
-	m.tables = dynamodb.NewFromConfig(config(m.server.endpoint))
-	m.ses = ses.New(config(m.server.endpoint), configurationSet, from)
+	at := config(m.server.endpoint)
+	at.HTTPClient = sdkhttp.New()
+	m.tables, m.ses = dynamodb.NewFromConfig(at), ses.New(at, configurationSet, from)
 	return m, nil
 }
 

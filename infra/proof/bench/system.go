@@ -32,6 +32,7 @@ import (
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/learning"
+	"regulars/shared/sdkhttp"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -183,9 +184,12 @@ const (
 )
 
 // clients returns the SDK's clients of the real servers. If over is nil they use the
-// SDK's own HTTP client.
+// HTTP client of the deployed functions.
 func (h *system) clients(over aws.HTTPClient) (*dynamodb.Client, *ses.Client) {
 	tablesAt, sesAt := config(h.engine.Endpoint), config(h.ses.endpoint)
+	if over == nil {
+		over = sdkhttp.New()
+	}
 	tablesAt.HTTPClient, sesAt.HTTPClient = over, over
 	return dynamodb.NewFromConfig(tablesAt), ses.New(sesAt, configurationSet, from)
 }
