@@ -83,7 +83,12 @@ func (f dateLike) written(text []byte, digits int) int {
 		return 0
 	}
 	at += size
+	_, size = utf8.DecodeRune(text[at:])
+	first := string(text[at : at+size])
 	for _, month := range f.months {
+		if _, size := utf8.DecodeRuneInString(month); !strings.EqualFold(first, month[:size]) {
+			continue
+		}
 		if end := at + runesIn(text[at:], utf8.RuneCountInString(month)); strings.EqualFold(string(text[at:end]), month) {
 			return end
 		}

@@ -51,10 +51,8 @@ func Lint(r Rendered, d Data) []string {
 	}
 	own := newDataTexts(r.Language, d)
 	for _, part := range parts {
-		for _, mark := range []string{"{{", "}}", "{%", "%}", "<no value>", "&lt;no value"} {
-			if strings.Contains(part.all, mark) {
-				add("the %s has an unresolved %q", part.name, mark)
-			}
+		for _, mark := range unresolved(part.all) {
+			add("the %s has an unresolved %q", part.name, mark)
 		}
 		room.found = own.occurrences(room.found[:0], part.seen)
 		room.left = own.without(room.left, part.seen, room.found, allowsPrices)
@@ -189,16 +187,18 @@ func (r *room) visible(part string) string {
 // oneLine returns a text with one space for all blanks between two words, and none around
 // it. It works in the text.
 func oneLine(text []byte) []byte {
-	line := text[:0]
+	n := 0 // bytes of the line
 	for _, c := range text {
 		switch {
 		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
-			line = append(line, c)
-		case len(line) > 0 && line[len(line)-1] != ' ':
-			line = append(line, ' ')
+			text[n] = c
+			n++
+		case n > 0 && text[n-1] != ' ':
+			text[n] = ' '
+			n++
 		}
 	}
-	return bytes.TrimSuffix(line, []byte(" "))
+	return bytes.TrimSuffix(text[:n], []byte(" "))
 }
 
 // room is the memory that [Lint] works in. It is used again: a message has a hundred KB.
