@@ -23,6 +23,9 @@ type UTM struct {
 // ActionFault is [Shop.LinkFault] for the links of shop.yaml. These may lead to
 // the machine itself with http, for the local cloud.
 func (s Shop) ActionFault(address string) string {
+	if strings.HasPrefix(address, "https://") {
+		return s.LinkFault(address)
+	}
 	u, err := url.Parse(address)
 	if err == nil && u.Scheme == "http" && u.User == nil && slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, u.Hostname()) {
 		return ""
@@ -80,14 +83,20 @@ func withNames(value string, of campaign.Campaign) string {
 // WithUTM returns a link of the shop with the UTM parameters of a campaign. It
 // keeps the parameters that the link has, and a link to another host as it is.
 func (s Shop) WithUTM(address string, of campaign.Campaign) string {
+	if s.UTM == (UTM{}) {
+		return address
+	}
 	u, err := url.Parse(address)
-	if s.UTM == (UTM{}) || err != nil || s.ActionFault(address) != "" {
+	if err != nil || s.ActionFault(address) != "" {
 		return address
 	}
 	has := map[string]bool{}
-	for key := range u.Query() {
-		has[strings.ToLower(key)] = true
+	if u.RawQuery != "" {
+		for key := range u.Query() {
+			has[strings.ToLower(key)] = true
+		}
 	}
+	query := []byte(u.RawQuery)
 	for _, p := range [][2]string{
 		{"utm_source", s.UTM.Source}, {"utm_medium", s.UTM.Medium}, {"utm_campaign", cmp.Or(s.UTM.Campaign, "{campaign}")}, {"utm_content", s.UTM.Content},
 	} {
@@ -95,11 +104,12 @@ func (s Shop) WithUTM(address string, of campaign.Campaign) string {
 		if has[p[0]] || value == "" {
 			continue
 		}
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
+		if len(query) > 0 {
+			query = append(query, '&')
 		}
-		u.RawQuery += p[0] + "=" + url.QueryEscape(value)
+		query = append(append(append(query, p[0]...), '='), url.QueryEscape(value)...)
 	}
+	u.RawQuery = string(query)
 	if u.Path == "" {
 		u.Path = "/"
 	}
