@@ -78,7 +78,7 @@ func (c *evaluation) cart() *content.Cart {
 		if !known || item.Hidden {
 			continue
 		}
-		p := shop.Product{ID: item.ID, Title: item.TitleIn(c.language()), Price: item.Price, Width: item.Width, Height: item.Height}
+		p := shop.Product{ID: item.ID, Title: item.TitleIn(c.language), Price: item.Price, Width: item.Width, Height: item.Height}
 		if item.Image != "" && c.Shop.LinkFault(item.Image) == "" {
 			p.Image = item.Image
 		}

@@ -27,8 +27,9 @@ import (
 // service issue a message keeps the coupon that was issued for it before.
 func (c *evaluation) compose() (content.Data, *issued, error) {
 	zone := c.Shop.ZoneOf(c.Profile.Zones())
+	c.language = c.Messages.Language(c.campaign.Message, Locale(c.Profile, c.Contact))
 	data := content.Data{
-		Language:     c.language(),
+		Language:     c.language,
 		Zone:         zone,
 		Now:          c.now,
 		Shop:         c.sender(),
@@ -273,11 +274,6 @@ func (c *evaluation) print(i issued) *content.Coupon {
 	return c.terms(o, i, code)
 }
 
-// language returns the language of the message.
-func (c *evaluation) language() string {
-	return c.Messages.Language(c.campaign.Message, Locale(c.Profile, c.Contact))
-}
-
 // Locale returns the language that the person of the mailbox chose, or else the
 // one that the shop knows: a BCP 47 tag, or "".
 func Locale(p profile.Profile, c frequency.Contact) string {
@@ -288,7 +284,7 @@ func Locale(p profile.Profile, c frequency.Contact) string {
 // language; nil if the offer is limited to some products and has no name for
 // them in that language, or if the product is sold out.
 func (c *evaluation) terms(o offer.Offer, i issued, code string) *content.Coupon {
-	language, e := c.language(), o.Effect
+	language, e := c.language, o.Effect
 	t := &content.Coupon{
 		Code: code, Kind: string(e.Kind), Percent: e.Percent, Amount: e.Amount, On: o.Named[language],
 		Product: cmp.Or(c.Items[i.coupon.Product].TitleIn(language), i.title),
@@ -333,7 +329,7 @@ func (c *evaluation) picks() []recommend.Pick {
 		return nil
 	}
 	q := question(c.Profile, c.intent, c.Config)
-	q.Except, q.Language = fatigued(c.now, c.Contact), c.language()
+	q.Except, q.Language = fatigued(c.now, c.Contact), c.language
 	if about := c.intent.Subject.Product; about != "" {
 		q.Except = append(q.Except, about) // it has a card of its own
 	}

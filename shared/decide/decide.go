@@ -134,6 +134,7 @@ type evaluation struct {
 	shown    bool           // the message is only shown, so it may sell to anybody: see Show
 
 	explained Explanation
+	language  string                          // of the message; set by compose
 	assigned  time.Time                       // see claim.Send.Assigned
 	catalogue map[shop.ProductID]shop.Product // made by products
 }

@@ -106,7 +106,7 @@ func (c *evaluation) product() (about *recommend.Pick, highest shop.Money) {
 		return nil, highest
 	}
 	about = &recommend.Pick{Product: item.Product}
-	about.Product.Title, about.Product.Titles = item.TitleIn(c.language()), nil
+	about.Product.Title, about.Product.Titles = item.TitleIn(c.language), nil
 	about.Product.URL = c.link(item.URL)
 	if about.Product.Image != "" && c.Shop.LinkFault(about.Product.Image) != "" {
 		about.Product.Image = ""
