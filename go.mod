@@ -26,7 +26,6 @@ require (
 	github.com/go-playground/locales v0.14.2
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
-	github.com/klauspost/compress v1.20.4
 	github.com/miekg/dns v1.1.73
 	github.com/osteele/liquid v1.8.1
 	github.com/robfig/cron/v3 v3.0.1

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"bytes"
+	"compress/flate"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/klauspost/compress/flate"
 )
 
 // body is a domain value as JSON. A short body is stored as text, which people

@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"strings"
 	"testing"
 
@@ -30,12 +29,6 @@ func TestBodiesOfEachFormCanBeRead(t *testing.T) {
 	}
 	_, _ = w.Write(long)
 	_ = w.Close()
-	earlier := bytes.NewBuffer([]byte{withDictionary1}) // as compress/flate wrote it until November 2026
-	if w, err = flate.NewWriterDict(earlier, flate.DefaultCompression, dictionary1); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = w.Write(long)
-	_ = w.Close()
 	packed, err := long.MarshalDynamoDBAttributeValue()
 	if err != nil {
 		t.Fatal(err)
@@ -46,22 +39,12 @@ func TestBodiesOfEachFormCanBeRead(t *testing.T) {
 	for form, stored := range map[string]types.AttributeValue{
 		"text":                          &types.AttributeValueMemberS{Value: string(long)},
 		"deflated without a dictionary": &types.AttributeValueMemberB{Value: plain.Bytes()},
-		"deflated by compress/flate":    &types.AttributeValueMemberB{Value: earlier.Bytes()},
 		"deflated with the dictionary":  packed,
 	} {
 		var read body
 		if err := read.UnmarshalDynamoDBAttributeValue(stored); err != nil || !bytes.Equal(read, long) {
 			t.Errorf("%s: read %d bytes, %v, want the %d that were written", form, len(read), err, len(long))
 		}
-	}
-}
-
-// Go's own inflater reads what the store deflates: nothing depends on one library.
-func TestCompressFlateReadsBodies(t *testing.T) {
-	packed := deflate(long)
-	read, err := io.ReadAll(flate.NewReaderDict(bytes.NewReader(packed[1:]), dictionary1))
-	if err != nil || !bytes.Equal(read, long) {
-		t.Errorf("compress/flate reads %d bytes, %v, want the %d that were written", len(read), err, len(long))
 	}
 }
 

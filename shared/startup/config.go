@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"regulars/shared/env"
@@ -24,7 +25,7 @@ func configuration(env *env.Reader) aws.Config {
 		Region: env.Text("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(
 			env.Text("AWS_ACCESS_KEY_ID"), env.Text("AWS_SECRET_ACCESS_KEY"), env.Optional("AWS_SESSION_TOKEN")), // empty on a developer's machine
-		HTTPClient:    sdkhttp.New(), // one for all clients
+		HTTPClient:    sdkhttp.Client{HTTPClient: awshttp.NewBuildableClient()}, // one for all clients
 		ConfigSources: []any{endpoints{}},
 	}
 	if address := env.Optional("AWS_ENDPOINT_URL"); address != "" {

@@ -15,7 +15,6 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
-	"regulars/shared/sdkhttp"
 	"regulars/shared/ses"
 )
 
@@ -76,7 +75,6 @@ func record(ctx context.Context, h *system, k kind, likely []profile.Profile) (*
 		return nil, err
 	}
 	at := config(m.server.endpoint)
-	at.HTTPClient = sdkhttp.New()
 	m.tables, m.ses = dynamodb.NewFromConfig(at), ses.New(at, configurationSet, from)
 	return m, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -183,19 +184,21 @@ const (
 	from             = "shop@example.com"
 )
 
-// clients returns the SDK's clients of the real servers. If over is nil they use the
-// HTTP client of the deployed functions.
+// clients returns the clients of the real servers. They use over in place of the HTTP
+// client of the deployed functions if it is not nil.
 func (h *system) clients(over aws.HTTPClient) (*dynamodb.Client, *ses.Client) {
 	tablesAt, sesAt := config(h.engine.Endpoint), config(h.ses.endpoint)
-	if over == nil {
-		over = sdkhttp.New()
+	if over != nil {
+		tablesAt.HTTPClient, sesAt.HTTPClient = over, over
 	}
-	tablesAt.HTTPClient, sesAt.HTTPClient = over, over
 	return dynamodb.NewFromConfig(tablesAt), ses.New(sesAt, configurationSet, from)
 }
 
 func config(endpoint string) aws.Config {
-	return aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
+	return aws.Config{
+		Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		HTTPClient: sdkhttp.Client{HTTPClient: awshttp.NewBuildableClient()}, // as the deployed functions have it
+	}
 }
 
 // sender returns the dispatcher of the send function. The policy is read already: on
