@@ -224,8 +224,9 @@ test-oracle: tools-go ## run the storage tests against the official DynamoDB Loc
 	@bash infra/oracle.sh
 
 .PHONY: lint
-lint: $(GOLANGCI) ## check formatting, the direction of imports, plain words, and golangci-lint's other rules
+lint: $(GOLANGCI) ## check formatting, the direction of imports, go.mod, plain words, and golangci-lint's other rules
 	@large=$$(git ls-files -z | xargs -0 sh -c 'find "$$@" -prune -type f -size +2048k' _); test -z "$$large" || { echo "these files are larger than 2 MB; take built files out with git rm: $$large"; exit 1; }
+	@go mod tidy -diff || { echo 'go.mod or go.sum differ from what the code imports: run go mod tidy'; exit 1; }
 	@go run ./infra/proof/plainwords
 	@$(GOLANGCI) run ./...
 
