@@ -62,9 +62,9 @@ campaign: tools-go ## list the campaigns with their states, or stop one: make ca
 	$(BUILD) go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why $(call quoted,$(WHY)))
 
 .PHONY: preview
-preview: tools-go ## write a page with a campaign's message as a customer would get it: make preview CAMPAIGN=weekly-picks CUSTOMER=c-17 (LANGUAGE=pl ORDER=… PRODUCT=… OUT=preview.html STACK=…), and send it to a tester: TO=ann@shop.example.com
+preview: tools-go ## write a page with a campaign's message as a customer would get it: make preview CAMPAIGN=weekly-picks CUSTOMER=c-17 (LANGUAGE=pl VARIANT=… ORDER=… PRODUCT=… OUT=preview.html STACK=…), and send it to a tester: TO=ann@shop.example.com
 	@mkdir -p var
-	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to $(call quoted,$(TO))) '$(or $(OUT),var/preview.html)'
+	@$(if $(STACK),$(rehearsed)) $(BUILD) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(VARIANT),-variant '$(VARIANT)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to $(call quoted,$(TO))) '$(or $(OUT),var/preview.html)'
 
 .PHONY: why
 why: tools-go ## say what became of a campaign's messages to a customer, and what would become of one now: make why CAMPAIGN=weekly-picks CUSTOMER=c-17, an address or an order (ORDER=… PRODUCT=… STACK=…)

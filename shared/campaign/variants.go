@@ -35,6 +35,17 @@ func (c Campaign) Names() (names []string) {
 	return names
 }
 
+// Only returns the campaign with this one of its variants, which all customers get, and
+// whether it has the variant.
+func (c Campaign) Only(name string) (Campaign, bool) {
+	at := slices.IndexFunc(c.Variants, func(v Variant) bool { return v.Name == name })
+	if at < 0 {
+		return c, false
+	}
+	c.Thompson, c.Variants = nil, []Variant{c.Variants[at]}
+	return c, true
+}
+
 // WithFixedShares returns the campaign with equal shares, if they would follow the
 // better variant; else as it is.
 func (c Campaign) WithFixedShares() Campaign {

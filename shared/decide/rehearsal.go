@@ -24,6 +24,7 @@ type Rehearsed struct {
 	Campaign shop.CampaignID
 	Order    shop.OrderID   // for a campaign about orders; empty: the customer's newest
 	Product  shop.ProductID // for a campaign about products
+	Variant  string         // of the campaign, for a message that is shown; empty: the customer's own
 }
 
 // NoOccasion is the error of a rehearsal whose customer cannot have the campaign's

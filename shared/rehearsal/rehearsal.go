@@ -97,7 +97,13 @@ func (r *Rehearsal) read(ctx context.Context, of decide.Rehearsed, id shop.Custo
 	if in.config, err = r.Dispatcher.Reader.Config(ctx, of.Campaign); err != nil {
 		return in, err
 	}
-	in.campaign, _ = in.config.Campaign(of.Campaign)
+	var published bool
+	in.campaign, published = in.config.Campaign(of.Campaign)
+	if published && of.Variant != "" {
+		if in.config.Campaigns, err = only(in.config.Campaigns, in.campaign, of.Variant); err != nil {
+			return in, err
+		}
+	}
 	in.intent = campaign.Intent{Campaign: of.Campaign, Version: in.campaign.Version, Customer: id, Subject: campaign.Subject{Product: of.Product}}
 	for range 2 {
 		if in.snapshot, err = r.Dispatcher.Reader.Snapshot(ctx, in.intent, in.config); err != nil {
@@ -111,6 +117,21 @@ func (r *Rehearsal) read(ctx context.Context, of decide.Rehearsed, id shop.Custo
 		}
 	}
 	return in, nil
+}
+
+// only returns all campaigns, with one variant of this one, which every customer gets.
+func only(all []campaign.Campaign, c campaign.Campaign, name string) ([]campaign.Campaign, error) {
+	c, ok := c.Only(name)
+	switch names := c.Names(); {
+	case ok:
+	case len(names) == 0:
+		return nil, fmt.Errorf("campaign %s has no variants: leave VARIANT out", c.ID)
+	default:
+		return nil, fmt.Errorf("campaign %s has no variant %q; its variants are %s", c.ID, name, strings.Join(names, ", "))
+	}
+	all = slices.Clone(all) // the policy is kept in memory
+	all[slices.IndexFunc(all, func(other campaign.Campaign) bool { return other.ID == c.ID })] = c
+	return all, nil
 }
 
 // Answer returns what would become of the campaign's message. It fails with a
@@ -237,10 +258,12 @@ func Sentence(p condition.Part) string {
 type Preview struct {
 	Answer
 	decide.Shown
+	Own string // the variant that the customer gets; empty if the campaign has none
 }
 
 // Preview renders the message of a campaign for a customer, whether they would get it
-// now or not; in the given language, or if it is empty in the customer's.
+// now or not; in the given language, or if it is empty in the customer's. The answer is
+// about the customer's own variant and language.
 func (r *Rehearsal) Preview(ctx context.Context, of decide.Rehearsed, id shop.CustomerID, language string) (Preview, error) {
 	in, err := r.read(ctx, of, id)
 	if err != nil {
@@ -253,6 +276,7 @@ func (r *Rehearsal) Preview(ctx context.Context, of decide.Rehearsed, id shop.Cu
 	if p.Answer, err = r.answer(ctx, in); err != nil {
 		return p, err
 	}
+	p.Own = in.campaign.For(id, in.snapshot.Profile.FirstOrder(), "").Variant
 	p.Shown, err = decide.Show(in.now, in.snapshot, in.intent, in.config)
 	return p, err
 }

@@ -1,6 +1,6 @@
 // Command rehearse shows what a campaign would do for one customer now, and why.
 //
-//	go run ./infra/ops/rehearse preview [-aws] -campaign C -customer X [-language pl] [-order O] [-product P] [-to ADDRESS] [FILE]
+//	go run ./infra/ops/rehearse preview [-aws] -campaign C -customer X [-language pl] [-variant V] [-order O] [-product P] [-to ADDRESS] [FILE]
 //	go run ./infra/ops/rehearse why [-aws] -campaign C -customer X [-order O] [-product P]
 //	go run ./infra/ops/rehearse redecide [-aws]
 //
@@ -94,6 +94,7 @@ func read(args []string) (a asked, err error) {
 	product := flags.String("product", "", "the product that the message is about")
 	if a.what == "preview" {
 		flags.StringVar(&a.language, "language", "", "the language of the message; the default is the customer's")
+		flags.StringVar(&a.of.Variant, "variant", "", "the variant of the campaign; the default is the customer's")
 		flags.StringVar(&a.to, "to", "", "the address of a tester")
 	}
 	if err := flags.Parse(args[1:]); err != nil {
@@ -108,7 +109,7 @@ func read(args []string) (a asked, err error) {
 	if *of == "" || a.customer == "" {
 		return a, fmt.Errorf("name a campaign and a customer: make %s CAMPAIGN=weekly-picks CUSTOMER=c-17", a.what)
 	}
-	a.of = decide.Rehearsed{Campaign: shop.CampaignID(*of), Order: shop.OrderID(*order), Product: shop.ProductID(*product)}
+	a.of.Campaign, a.of.Order, a.of.Product = shop.CampaignID(*of), shop.OrderID(*order), shop.ProductID(*product)
 	if a.file = flags.Arg(0); a.file == "" {
 		a.file = "var/preview.html"
 	}

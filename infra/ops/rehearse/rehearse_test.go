@@ -292,6 +292,41 @@ func TestEveryMessageCanBeShown(t *testing.T) {
 	}
 }
 
+// TestEachVariantCanBeShown: also one that the customer does not get, which the page says.
+func TestEachVariantCanBeShown(t *testing.T) {
+	h := unchanged()
+	c, _ := h.policy.Campaign("weekly-picks")
+	id := h.customers[0]
+	var subjects []string
+	for _, name := range c.Names() {
+		p, err := h.Preview(t.Context(), decide.Rehearsed{Campaign: c.ID, Variant: name}, id, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var drawn bytes.Buffer
+		if err := page(&drawn, id, p, nil); err != nil {
+			t.Fatal(err)
+		}
+		other := strings.Contains(drawn.String(), "variant "+name+" (the customer gets "+p.Own+", ")
+		if p.Variant != name || !slices.Contains(c.Names(), p.Own) || other != (name != p.Own) {
+			t.Errorf("variant %q is shown as %q of a customer who gets %q; the page says so: %t", name, p.Variant, p.Own, other)
+		}
+		subjects = append(subjects, p.Mail.Subject)
+	}
+	if len(subjects) != 2 || subjects[0] == subjects[1] || subjects[1] == "" {
+		t.Errorf("the subjects of the variants are %q, want two", subjects)
+	}
+	for named, want := range map[decide.Rehearsed]string{
+		{Campaign: c.ID, Variant: "gone"}:  `campaign weekly-picks has no variant "gone"; its variants are ` + strings.Join(c.Names(), ", "),
+		{Campaign: "thanks", Variant: "x"}: "campaign thanks has no variants: leave VARIANT out",
+		{Campaign: "gone", Variant: "x"}:   `no campaign is named "gone"; the campaigns are `,
+	} {
+		if _, err := h.Preview(t.Context(), named, id, ""); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%+v: %v, want %s", named, err, want)
+		}
+	}
+}
+
 // TestATestMailCannotTouchTheCustomer: it is marked, goes to the tester, and has none
 // of the headers and tags by which the customer would be unsubscribed or counted.
 func TestATestMailCannotTouchTheCustomer(t *testing.T) {

@@ -24,7 +24,7 @@ func told(t *testing.T, a rehearsal.Answer, e decide.Explanation) (why, drawn st
 	}
 	var text, made bytes.Buffer
 	tell(&text, decide.Rehearsed{Campaign: a.Campaign.ID}, "c-1", rehearsal.Story{Now: a}, a.Intent.Planned)
-	if err := page(&made, "c-1", rehearsal.Preview{Answer: a, Shown: decide.Shown{Variant: e.Variant}}, nil); err != nil {
+	if err := page(&made, "c-1", rehearsal.Preview{Answer: a, Shown: decide.Shown{Variant: e.Variant}, Own: e.Variant}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return text.String(), made.String()
