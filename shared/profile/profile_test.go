@@ -154,6 +154,31 @@ func TestTheLatestAddressWinsWhereverItWasStated(t *testing.T) {
 	}
 }
 
+// A deleted birthday stays deleted when the event that stated it arrives late, also if
+// the profile was stored and read in between.
+func TestADeletedBirthdayDoesNotComeBack(t *testing.T) {
+	born, gone := shop.Birthday("05-17"), shop.Birthday("")
+	stated := func(p Profile) Profile {
+		return p.WithCustomerFact(shop.CustomerFact{Customer: "c1", Birthday: &born}, day0)
+	}
+	deleted := func(p Profile) Profile {
+		return p.WithCustomerFact(shop.CustomerFact{Customer: "c1", Birthday: &gone}, day0.Add(time.Minute))
+	}
+	for name, first := range map[string]Profile{"in order": deleted(stated(Profile{})), "the deletion first": deleted(Profile{})} {
+		stored, err := json.Marshal(first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read Profile
+		if err := json.Unmarshal(stored, &read); err != nil {
+			t.Fatal(err)
+		}
+		if got := stated(read).Birthday.Value; got != "" {
+			t.Errorf("%s: the birthday is %q, want none", name, got)
+		}
+	}
+}
+
 func TestAllSumsTheOrders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := history(t)

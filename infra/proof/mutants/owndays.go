@@ -26,6 +26,12 @@ func ofOwnDays() []mutant {
 			seenBy: year,
 		},
 		{
+			name:   "the birthday that arrives last counts",
+			means:  "a customer who deleted their birthday is congratulated, because the event that stated it came late",
+			edits:  []edit{{"shared/profile/customer.go", "w.after(p.Birthday)", "true || w.after(p.Birthday)"}},
+			seenBy: &check{"./shared/profile", "TestADeletedBirthdayDoesNotComeBack"},
+		},
+		{
 			name:   "a day is not checked before its message is sent",
 			means:  "a customer is reminded of a product that they bought or returned since",
 			edits:  []edit{{"shared/decide/due.go", "return c.onTheirDay()", "return nil"}},

@@ -73,11 +73,8 @@ func (w *World) wait(people int, span time.Duration) {
 			at := t.between(span)
 			w.leaveCart(id, at)
 			if t.odds(40) {
-				w.changed(id, at+t.between(3*time.Hour), "cart emptied", func(p profile.Profile) profile.Profile {
-					if p.Cart != nil {
-						p.Cart = &shop.Cart{ID: p.Cart.ID, At: p.Cart.At}
-					}
-					return p
+				w.changed(id, at+t.between(3*time.Hour), "cart emptied", func(p profile.Profile, now time.Time) profile.Profile {
+					return p.WithCart(shop.Cart{ID: cartOf(id), At: now})
 				}, cart)
 			}
 		}
@@ -98,12 +95,14 @@ func (w *World) timed(id shop.CampaignID, at time.Duration, intent func(campaign
 	})
 }
 
-// changed has record change a customer at that time, and notes that it ends the messages
-// of a campaign about them.
-func (w *World) changed(id shop.CustomerID, at time.Duration, what string, change func(profile.Profile) profile.Profile, ends shop.CampaignID) {
+// changed has record change a customer by an event of that time, which an attempt may
+// write after a later event is written, and notes that it ends the messages of a campaign
+// about them.
+func (w *World) changed(id shop.CustomerID, at time.Duration, what string, change func(profile.Profile, time.Time) profile.Profile, ends shop.CampaignID) {
 	w.clock.After(at, func() {
+		said := shop.Millis(w.clock.Now())
 		w.recorder(what, func(ctx context.Context, k contactchange.Keeper) error {
-			return k.Update(ctx, id, change)
+			return k.Update(ctx, id, func(p profile.Profile) profile.Profile { return change(p, said) })
 		}, func(ok bool) {
 			w.step(what, "recorded", string(id), NoFault, fmt.Sprint(ok))
 			if now := w.clock.Now(); ok && ends != "" {
@@ -113,16 +112,13 @@ func (w *World) changed(id shop.CustomerID, at time.Duration, what string, chang
 	})
 }
 
+func cartOf(id shop.CustomerID) string { return "k-" + string(id) }
+
 // leaveCart has a customer fill a cart and leave it.
 func (w *World) leaveCart(id shop.CustomerID, at time.Duration) {
 	w.clock.After(at, func() {
-		left := shop.Cart{ID: "k-" + string(id), At: shop.Millis(w.clock.Now()), Lines: []shop.CartLine{{Product: "MUG", Units: 1}}}
-		w.changed(id, 0, "cart left", func(p profile.Profile) profile.Profile {
-			if p.Cart == nil {
-				p.Cart = &left
-			}
-			return p
-		}, "")
+		left := shop.Cart{ID: cartOf(id), At: shop.Millis(w.clock.Now()), Lines: []shop.CartLine{{Product: "MUG", Units: 1}}}
+		w.changed(id, 0, "cart left", func(p profile.Profile, _ time.Time) profile.Profile { return p.WithCart(left) }, "")
 		w.timed(cart, w.times.between(time.Minute), func(c campaign.Campaign, now time.Time) campaign.Intent {
 			i := c.AtEvent(left.At)
 			i.Customer, i.Occasion, i.Planned = id, campaign.CartOccasion(left.ID), now
@@ -135,10 +131,9 @@ func (w *World) leaveCart(id shop.CustomerID, at time.Duration) {
 // away.
 func (w *World) celebrate(id shop.CustomerID, at time.Duration) {
 	t := &w.times
-	know := func(day string) func(profile.Profile) profile.Profile {
-		return func(p profile.Profile) profile.Profile {
-			p.Birthday.Value = day
-			return p
+	know := func(day string) func(profile.Profile, time.Time) profile.Profile {
+		return func(p profile.Profile, at time.Time) profile.Profile {
+			return p.WithCustomerFact(shop.CustomerFact{Customer: id, Birthday: (*shop.Birthday)(&day)}, at)
 		}
 	}
 	second, forgotten := 10*time.Minute+t.between(20*time.Hour), t.odds(40)
