@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -21,7 +22,8 @@ var columns = []claim.State{
 // Print writes the table for people: a line for each version of a campaign, a
 // line for the total, and below a line for each occasion with missing or
 // overdue sends. A state without sends has no column. An intent in flight is on
-// a queue, or on its way there.
+// a queue, or on its way there. A campaign of whose intents no plan is stored has a dash
+// in the place of their number.
 func (t *Table) Print(out io.Writer) {
 	campaigns := t.Campaigns()
 	total := Row{States: map[claim.State]int{}}
@@ -44,7 +46,11 @@ func (t *Table) Print(out io.Writer) {
 	}
 	fmt.Fprintln(table, "\tin flight\tmissing\toverdue\t")
 	line := func(name string, r Row, sum Sum) {
-		fmt.Fprintf(table, "%s\t%d\t=", name, r.Planned)
+		planned := strconv.Itoa(r.Planned)
+		if r.Planned == 0 && r.Alone > 0 {
+			planned = "–"
+		}
+		fmt.Fprintf(table, "%s\t%s\t=", name, planned)
 		for _, s := range shown {
 			fmt.Fprintf(table, "\t%d", r.States[s])
 		}
@@ -62,7 +68,7 @@ func (t *Table) Print(out io.Writer) {
 		fmt.Fprintf(out, "BROKEN  %s: %d planned, %d ended, %d open; %d missing, %d overdue\n", o, s.Planned, s.Ended, s.Open, s.Missing, s.Overdue)
 	}
 	if total.Alone > 0 {
-		fmt.Fprintf(out, "%d are steps of journeys, about carts, or were asked for on the shop's pages: no plan is stored to compare them with\n", total.Alone)
+		fmt.Fprintf(out, "–: no plan is stored of steps of journeys, of messages about carts, and of what was asked for on the shop's pages. Their sends, %d, are counted by state alone\n", total.Alone)
 	}
 	if n := t.Sum().Unplanned; n > 0 {
 		fmt.Fprintf(out, "%d more than planned: a page of a run was planned twice, while customers changed\n", n)

@@ -239,13 +239,16 @@ func ExampleTable() {
 		table.Send(sent(picks(customer, run, old), state))
 	}
 	table.Send(sent(thanks("o-1", old), claim.Delivered))
+	table.Send(sent(campaign.Intent{Campaign: "cart", Version: 1, Customer: "c-4", Occasion: campaign.CartOccasion("k-1"), Planned: old}, claim.Delivered))
 	fmt.Println("as of", table.At.Format(time.RFC1123))
 	table.Print(os.Stdout)
 	// Output:
 	// as of Sun, 22 Nov 2026 04:00:00 UTC
 	//   campaign  planned  =  DELIVERED  HELD_OUT  in flight  missing  overdue
+	//     cart@1        –  =          1         0          0        0        0
 	//    picks@2        3  =          1         1          0        1        0
 	//   thanks@1        1  =          1         0          0        0        0
-	//        all        4  =          2         1          0        1        0
+	//        all        4  =          3         1          0        1        0
 	// BROKEN  picks@2/2026-11-20T10:00:00Z: 3 planned, 2 ended, 0 open; 1 missing, 0 overdue
+	// –: no plan is stored of steps of journeys, of messages about carts, and of what was asked for on the shop's pages. Their sends, 1, are counted by state alone
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -132,6 +133,9 @@ func customerValueModel(ctx context.Context, store *dynamo.Store) (m customerval
 // readJSON reads a file into v. A field that v does not have is an error.
 func readJSON(file string, v any) error {
 	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s; docs/offers.md links to an example", file)
+	}
 	if err != nil {
 		return err
 	}
