@@ -2,7 +2,6 @@ package shoppage
 
 import (
 	"encoding/json"
-	"slices"
 	"sync"
 
 	"golang.org/x/text/language"
@@ -53,6 +52,3 @@ func Language(wanted ...string) string {
 	}
 	return languages[0]
 }
-
-// IsLanguage reports whether the pages have the language.
-func IsLanguage(tag string) bool { return slices.Contains(languages, tag) }
