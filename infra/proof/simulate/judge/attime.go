@@ -20,7 +20,7 @@ type Ending struct {
 // messages that wait for a review of an earlier one, and those about a cart.
 func (c *checker) atItsTime() {
 	for _, k := range c.Claims {
-		if early := c.sends[k.Send].Intent.NotBefore.Sub(k.At); early > c.Skew {
+		if early := k.NotBefore.Sub(k.At); early > c.Skew {
 			c.broken(AtItsTime, "%s of %s was claimed %s before its time", k.Send, k.Campaign, early)
 		}
 		ended := func(what string, recorded time.Time) {
@@ -37,8 +37,7 @@ func (c *checker) atItsTime() {
 			if o.Customer != k.Customer || o.Recorded.IsZero() {
 				continue
 			}
-			switch i := c.sends[k.Send].Intent; {
-			case k.Campaign == "review", k.Campaign == "cart" && o.At.After(i.NotBefore.Add(-time.Hour)):
+			if k.Campaign == "review" || k.Campaign == "cart" && o.At.After(k.NotBefore.Add(-time.Hour)) {
 				ended("an order", o.Recorded)
 			}
 		}

@@ -62,7 +62,10 @@ type Claim struct {
 	Campaign shop.CampaignID
 	Attempt  int
 	At       time.Time
-	Wishes   frequency.Wishes // of the mailbox, at that time
+	// NotBefore is the time of the message as it was when it was claimed. It can move after
+	// an attempt that SES refused, such as by another change of the cart.
+	NotBefore time.Time
+	Wishes    frequency.Wishes // of the mailbox, at that time
 }
 
 // Accepted is one message that SES accepted.

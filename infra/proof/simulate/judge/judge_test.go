@@ -89,6 +89,14 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "b", time.Hour+time.Minute)
 			s.message("late", "c", 0)
 		}, nil},
+		"a message is claimed an hour before its time": {func(s *story) {
+			s.message("plain", "a", 0)
+			s.Claims[0].NotBefore = noon.Add(time.Hour)
+		}, []judge.Promise{judge.AtItsTime}},
+		"the time of a message moves after its claim": {func(s *story) {
+			s.message("plain", "a", 0)
+			s.Sends[0].Intent.NotBefore = noon.Add(time.Hour)
+		}, nil},
 		"SES accepts a promotion twice": {func(s *story) {
 			id := s.message("plain", "a", 0)
 			s.attempt(id, "plain", 2, 2*time.Hour)

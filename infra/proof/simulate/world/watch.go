@@ -2,7 +2,6 @@ package world
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -75,7 +74,7 @@ func (w *World) noticedAt(table string, m map[string]types.AttributeValue) {
 	}
 	if owner := textOf(out.Item, "owner"); textOf(out.Item, "state") == string(claim.Sending) && w.owners[id] != owner {
 		w.owners[id] = owner
-		w.claimed(shop.CustomerID(customer), shop.SendID(id), out.Item)
+		w.claimed(shop.CustomerID(customer), shop.SendID(id))
 	}
 	from, to := w.states[id], claim.State(textOf(out.Item, "state"))
 	if from.Ended() && from != to {
@@ -91,17 +90,18 @@ func (w *World) noticedAt(table string, m map[string]types.AttributeValue) {
 }
 
 // claimed records a claim that has just taken effect.
-func (w *World) claimed(customer shop.CustomerID, id shop.SendID, m item) {
+func (w *World) claimed(customer shop.CustomerID, id shop.SendID) {
 	read, err := w.plain.Snapshot(context.Background(), customer)
 	if err != nil {
 		panic("world: " + err.Error())
 	}
-	attempt := 0
-	if n, ok := m["attempt"].(*types.AttributeValueMemberN); ok {
-		attempt, _ = strconv.Atoi(n.Value)
+	stored, err := w.plain.Send(context.Background(), customer, id)
+	if err != nil {
+		panic("world: " + err.Error())
 	}
 	w.history.Claims = append(w.history.Claims, judge.Claim{
-		Send: id, Customer: customer, Address: read.Profile.Email.Value, Campaign: w.campaigns[id], Attempt: attempt, At: w.clock.Now(), Wishes: read.Contact.Wishes,
+		Send: id, Customer: customer, Address: read.Profile.Email.Value, Campaign: w.campaigns[id], Attempt: stored.Attempt, At: w.clock.Now(),
+		NotBefore: stored.Intent.NotBefore, Wishes: read.Contact.Wishes,
 	})
 }
 
