@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"maps"
@@ -83,7 +84,7 @@ func (r reader) message(folder string, compile Compile, parse Parse) map[shop.Me
 	var h header
 	data, err := fs.ReadFile(r.fsys, file)
 	if err == nil {
-		err = yaml.UnmarshalWithOptions(data, &h, yaml.Strict())
+		err = yaml.UnmarshalWithOptions(bytes.TrimPrefix(data, []byte("\ufeff")), &h, yaml.Strict())
 	}
 	if err != nil {
 		r.yamlFault(file, err)

@@ -53,6 +53,21 @@ func change(t *testing.T, file, old, replacement string) map[string]string {
 	return map[string]string{file: strings.Replace(note[file], old, replacement, 1)}
 }
 
+// Editors on Windows begin a file with a byte order mark and end its lines with
+// CR and LF.
+func TestLoadReadsFilesOfWindows(t *testing.T) {
+	changes := map[string]string{}
+	for name, content := range note {
+		if strings.HasSuffix(name, ".yaml") {
+			changes[name] = "\ufeff" + strings.ReplaceAll(content, "\n", "\r\n")
+		}
+	}
+	set, faults := message.Load(with(changes), asIs, markdown.Parse)
+	if len(faults) > 0 || len(set.Messages) != 1 {
+		t.Errorf("Load = %d messages, %v, want 1 and no fault", len(set.Messages), faults)
+	}
+}
+
 func TestLoadAcceptsAMessageWithoutFaults(t *testing.T) {
 	set, faults := message.Load(with(nil), asIs, markdown.Parse)
 	if len(faults) > 0 || len(set.Messages) != 1 {

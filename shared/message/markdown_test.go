@@ -379,7 +379,7 @@ func TestMarkdownOfWindowsIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes := map[string]string{}
-	for _, name := range []string{"letter/en.md", "letter/ru.md"} {
+	for _, name := range []string{"letter/en.md", "letter/ru.md", "letter/message.yaml"} {
 		changes[name] = "\ufeff" + strings.ReplaceAll(letter[name], "\n", "\r\n")
 	}
 	windows, err := json.Marshal(loadLetter(t, changes))

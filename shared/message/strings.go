@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,7 +44,7 @@ func (r reader) readStrings(file, language string) map[string]entry {
 	}
 	var tree *ast.File
 	if err == nil {
-		tree, err = parser.ParseBytes(data, 0)
+		tree, err = parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
 	}
 	if err != nil {
 		r.yamlFault(file, err)

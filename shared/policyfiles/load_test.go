@@ -107,6 +107,20 @@ func TestLoadReportsEveryFault(t *testing.T) {
 	}
 }
 
+// Editors on Windows begin a file with a byte order mark and end its lines with
+// CR and LF.
+func TestLoadReadsFilesOfWindows(t *testing.T) {
+	all := files(t, "")
+	for name, f := range all {
+		if path.Ext(name) == ".yaml" {
+			f.Data = []byte("\ufeff" + strings.ReplaceAll(string(f.Data), "\n", "\r\n"))
+		}
+	}
+	if _, err := policyfiles.Load(all, conditioncheck.Compile, asIs, markdown.Parse); err != nil {
+		t.Errorf("Load of files with byte order marks =\n%v", err)
+	}
+}
+
 // aBrand is the brand of testdata/sound.
 var aBrand = brand.Brand{
 	Logo:   brand.Logo{Light: "https://cdn.example.com/logo.png", Dark: "https://shop.example.com/dark.png", Width: 160, Height: 40},

@@ -1,6 +1,7 @@
 package policyfiles
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,6 +71,7 @@ func (l *loader) open(file string) *sheet {
 		l.fault(file, nil, fmt.Sprintf("it cannot be read: %v", err), "")
 		return nil
 	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))                          // Windows editors begin a file with this byte order mark
 	parsed, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey()) // [loader.sheet] reports all duplicates
 	if err != nil {
 		l.syntax(file, err)
