@@ -33,10 +33,15 @@ var (
 		"matches": "there is startsWith, endsWith and contains",
 		"size":    "compare a list with [ ], a text with \"\"",
 	}
+	// straight is the hint for quotes that a word processor has changed.
+	straight = "write straight quotes, as in \"active\""
+
 	// strays is the hint for each sign or word that does not fit in a
 	// condition.
 	strays = map[string]string{
 		"=": "two equals signs compare: ==", "and": "write && for and", "or": "write || for or", "not": "write ! for not",
+		"=>": "write >= for at least", "=<": "write <= for at most",
+		"“": straight, "”": straight, "„": straight, "«": straight, "»": straight, "‘": straight, "’": straight,
 		"&": "write && for and", "|": "write || for or", ";": "a condition is one expression",
 	}
 )
