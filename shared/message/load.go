@@ -1,7 +1,6 @@
 package message
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"maps"
@@ -82,9 +81,9 @@ func (r reader) find(id shop.MessageID, fragment string) (file string, line int,
 func (r reader) message(folder string, compile Compile, parse Parse) map[shop.MessageID]Message {
 	file := path.Join(folder, "message.yaml")
 	var h header
-	data, err := fs.ReadFile(r.fsys, file)
+	data, err := r.file(file)
 	if err == nil {
-		err = yaml.UnmarshalWithOptions(bytes.TrimPrefix(data, []byte("\ufeff")), &h, yaml.Strict())
+		err = yaml.UnmarshalWithOptions(data, &h, yaml.Strict())
 	}
 	if err != nil {
 		r.yamlFault(file, err)

@@ -54,17 +54,20 @@ func change(t *testing.T, file, old, replacement string) map[string]string {
 }
 
 // Editors on Windows begin a file with a byte order mark and end its lines with
-// CR and LF.
+// CR and LF. The mark is in no part of the message.
 func TestLoadReadsFilesOfWindows(t *testing.T) {
 	changes := map[string]string{}
 	for name, content := range note {
-		if strings.HasSuffix(name, ".yaml") {
-			changes[name] = "\ufeff" + strings.ReplaceAll(content, "\n", "\r\n")
-		}
+		changes[name] = "\ufeff" + strings.ReplaceAll(content, "\n", "\r\n")
 	}
 	set, faults := message.Load(with(changes), asIs, markdown.Parse)
 	if len(faults) > 0 || len(set.Messages) != 1 {
-		t.Errorf("Load = %d messages, %v, want 1 and no fault", len(set.Messages), faults)
+		t.Fatalf("Load = %d messages, %v, want 1 and no fault", len(set.Messages), faults)
+	}
+	for _, m := range set.Messages {
+		if strings.Contains(m.Subject+m.Text+m.HTML, "\ufeff") {
+			t.Errorf("a byte order mark is in the message: %q", m)
+		}
 	}
 }
 

@@ -162,12 +162,12 @@ type front struct {
 // document reads one Markdown file. It returns nil if the file cannot be read.
 func (r reader) document(folder, name, language string, parse Parse) *document {
 	file := path.Join(folder, name)
-	data, err := fs.ReadFile(r.fsys, file)
+	data, err := r.file(file)
 	if err != nil {
 		r.faults.add(file, 0, "", "cannot be read: %v", err)
 		return nil
 	}
-	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(data), "\ufeff"))
+	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
 	head, body, ok := strings.Cut(strings.TrimPrefix(text, "---\n"), "\n---\n")
 	if !ok || !strings.HasPrefix(text, "---\n") {
 		r.faults.add(file, 1, "begin the file with a line of three hyphens, then subject: and the words in quotation marks, then three hyphens again", "the file has no subject")

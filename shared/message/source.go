@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path"
@@ -141,12 +142,19 @@ func (r reader) into(s *source, folder, name string, within []string, include pl
 func (r reader) open(folder, name string) (string, []byte, error) {
 	for _, in := range []string{folder, shared} {
 		file := path.Join(in, name)
-		data, err := fs.ReadFile(r.fsys, file)
+		data, err := r.file(file)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return file, data, err
 		}
 	}
 	return "", nil, fs.ErrNotExist
+}
+
+// file returns the content of a file, without the byte order mark with which editors on
+// Windows begin it.
+func (r reader) file(name string) ([]byte, error) {
+	data, err := fs.ReadFile(r.fsys, name)
+	return bytes.TrimPrefix(data, []byte("\ufeff")), err
 }
 
 // append adds text that begins at this line of the file.

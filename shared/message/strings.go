@@ -1,7 +1,6 @@
 package message
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,14 +36,14 @@ func (r reader) stringsFile(folder, language string) (entries map[string]entry, 
 // readStrings reads and checks a file of strings. It returns nil if the file
 // cannot be read.
 func (r reader) readStrings(file, language string) map[string]entry {
-	data, err := fs.ReadFile(r.fsys, file)
+	data, err := r.file(file)
 	entries := map[string]entry{}
 	if errors.Is(err, fs.ErrNotExist) {
 		return entries
 	}
 	var tree *ast.File
 	if err == nil {
-		tree, err = parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
+		tree, err = parser.ParseBytes(data, 0)
 	}
 	if err != nil {
 		r.yamlFault(file, err)
